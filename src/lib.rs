@@ -1,0 +1,5 @@
+//! Deltaport's core.
+
+pub mod at;
+pub mod snapshot;
+pub mod time;
