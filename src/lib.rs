@@ -1,5 +1,6 @@
 //! Deltaport's core.
 
 pub mod at;
+pub mod family;
 pub mod snapshot;
 pub mod time;
