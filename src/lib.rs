@@ -1,6 +1,9 @@
 //! Deltaport's core.
 
 pub mod at;
+pub mod dfota;
 pub mod family;
+pub mod journal;
+pub mod session;
 pub mod snapshot;
 pub mod time;
