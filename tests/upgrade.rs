@@ -19,7 +19,10 @@ fn a_module_on_its_uart_is_upgraded_and_proved() {
 
 #[test]
 fn a_module_on_its_own_usb_is_upgraded_blind_and_proved_x_18() {
-    let mut rig = Rig::new(Settings { link: Link::Usb, ..Settings::default() });
+    let mut rig = Rig::new(Settings {
+        link: Link::Usb,
+        ..Settings::default()
+    });
     let verdict = rig.upgrade();
     assert_verdict(&verdict, Outcome::Upgraded, None);
     assert_eq!(verdict.new_version.as_deref(), Some(NEW));
@@ -45,8 +48,21 @@ fn the_stages_of_a_run_come_in_order() {
     assert_eq!(
         stages,
         [
-            Opening, Listening, Greeting, Identifying, Module, Checking, Preparing, Uploading,
-            Comparing, Ready, Starting, Resetting, Updating, Verifying, Done
+            Opening,
+            Listening,
+            Greeting,
+            Identifying,
+            Module,
+            Checking,
+            Preparing,
+            Uploading,
+            Comparing,
+            Ready,
+            Starting,
+            Resetting,
+            Updating,
+            Verifying,
+            Done
         ]
     );
 }

@@ -72,8 +72,14 @@ impl Rig {
     pub fn new(settings: Settings) -> Self {
         let now = Instant::from_millis(1000);
         let usb = match settings.link {
-            simulator::Link::Usb => UsbId { vendor: UsbId::QUECTEL, product: 0x0700 },
-            simulator::Link::Uart => UsbId { vendor: 0x1a86, product: 0x7523 },
+            simulator::Link::Usb => UsbId {
+                vendor: UsbId::QUECTEL,
+                product: 0x0700,
+            },
+            simulator::Link::Uart => UsbId {
+                vendor: 0x1a86,
+                product: 0x7523,
+            },
         };
         Self {
             session: Session::new(),
@@ -151,7 +157,10 @@ impl Rig {
     }
 
     pub fn start(&mut self) -> &mut Self {
-        self.choose(Choice::Start { unknown_model: false, preset_go: false });
+        self.choose(Choice::Start {
+            unknown_model: false,
+            preset_go: false,
+        });
         self
     }
 
@@ -221,7 +230,11 @@ impl Rig {
     /// One round: whatever is due next happens. False if nothing is due before `end`.
     pub fn step(&mut self, end: Instant) -> bool {
         self.rounds += 1;
-        assert!(self.rounds < MAX_ROUNDS, "endless loop in {:?}", self.stage());
+        assert!(
+            self.rounds < MAX_ROUNDS,
+            "endless loop in {:?}",
+            self.stage()
+        );
         let moved = self.pump_session() | self.pump_line() | self.pump_module();
         if moved {
             return true;
@@ -241,7 +254,9 @@ impl Rig {
         if !self.to_module.is_empty() && self.open {
             consider(Some(self.now + Duration::from_millis(1)));
         }
-        let Some(next) = next.filter(|&next| next <= end) else { return false };
+        let Some(next) = next.filter(|&next| next <= end) else {
+            return false;
+        };
         self.now = next.max(self.now);
         self.input(Input::Tick);
         true
@@ -330,11 +345,17 @@ impl Rig {
     fn write(&mut self, bytes: Vec<u8>, is_data: bool) {
         assert!(self.open, "a write to a closed port");
         if !is_data && bytes != b"+++" {
-            let line = String::from_utf8_lossy(&bytes).trim_end_matches('\r').to_owned();
+            let line = String::from_utf8_lossy(&bytes)
+                .trim_end_matches('\r')
+                .to_owned();
             self.commands.push((self.now, line));
         }
         let size = u32::try_from(bytes.len()).expect("a piece is small");
-        self.to_module.push_back(Waiting { bytes: bytes.into(), size, is_data });
+        self.to_module.push_back(Waiting {
+            bytes: bytes.into(),
+            size,
+            is_data,
+        });
     }
 
     fn slice(&mut self, offset: u64, length: u32) {
@@ -352,7 +373,9 @@ impl Rig {
         let mut moved = false;
         while self.open {
             let room = self.module.capacity(self.now);
-            let Some(waiting) = self.to_module.front_mut() else { break };
+            let Some(waiting) = self.to_module.front_mut() else {
+                break;
+            };
             let count = waiting.bytes.len().min(room);
             if count > 0 {
                 let bytes: Vec<u8> = waiting.bytes.drain(..count).collect();
@@ -363,7 +386,9 @@ impl Rig {
                 self.module.receive(self.now, &bytes);
                 moved = true;
             }
-            let Some(waiting) = self.to_module.front() else { break };
+            let Some(waiting) = self.to_module.front() else {
+                break;
+            };
             if !waiting.bytes.is_empty() {
                 break;
             }
@@ -408,7 +433,10 @@ impl Rig {
 }
 
 pub fn digest(bytes: &[u8]) -> Digest {
-    let sha256 = sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = sha2::Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     Digest {
         size: bytes.len() as u64,
         sha256,
@@ -419,5 +447,9 @@ pub fn digest(bytes: &[u8]) -> Digest {
 /// Asserts how a run ended.
 #[track_caller]
 pub fn assert_verdict(verdict: &Verdict, outcome: Outcome, code: Option<ProblemCode>) {
-    assert_eq!((verdict.outcome, verdict.code), (outcome, code), "{verdict:#?}");
+    assert_eq!(
+        (verdict.outcome, verdict.code),
+        (outcome, code),
+        "{verdict:#?}"
+    );
 }
