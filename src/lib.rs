@@ -1,5 +1,6 @@
 //! Deltaport's core.
 
 pub mod at;
+pub mod simulator;
 pub mod snapshot;
 pub mod time;
