@@ -11,18 +11,6 @@ use crate::setup::npm::Tools;
 use crate::setup::wasm_target::WasmToolchain;
 use crate::wasm_module::{DEMO, FLASHER};
 
-/// Builds both wasm modules.
-///
-/// # Errors
-/// When a tool fails or is missing.
-pub fn wasm(toolchain: &WasmToolchain, tools: &Tools) -> Result<()> {
-    println!("Building the wasm modules.");
-    for module in [FLASHER, DEMO] {
-        module.build(toolchain, tools)?;
-    }
-    Ok(())
-}
-
 /// Builds the whole site, with all set-up that it needs, and returns its folder.
 ///
 /// # Errors
@@ -31,15 +19,25 @@ pub fn site() -> Result<PathBuf> {
     let _building = repository::lock()?;
     let tools = Tools::ensure()?;
     let toolchain = WasmToolchain::ensure()?;
-    wasm(&toolchain, &tools)?;
+    println!("Building the page.");
+    for module in [FLASHER, DEMO] {
+        module.build(&toolchain, &tools)?;
+    }
     assemble()
 }
 
-/// Puts the page and the modules together.
+/// Makes `to` hold exactly the files of `from`.
 ///
 /// # Errors
-/// When the page lacks its first file, or files cannot be copied.
-pub fn assemble() -> Result<PathBuf> {
+/// When a file cannot be read or written.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut wanted = BTreeMap::new();
+    collect(from, Path::new(""), &mut wanted)?;
+    mirror(&wanted, to)
+}
+
+/// Puts the page and the modules together.
+fn assemble() -> Result<PathBuf> {
     let page = repository::page();
     ensure!(
         page.join("index.html").is_file(),

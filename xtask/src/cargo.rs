@@ -67,10 +67,20 @@ pub fn free_of_surroundings(command: &mut Command) {
 
 /// A value for cargo's `--config` that adds compiler flags for the wasm target to those of
 /// `.cargo/config.toml`; a variable would replace them.
-pub fn target_flags(flags: &[impl AsRef<str>]) -> String {
+pub fn compiler_flags(flags: &[String]) -> String {
+    target_flags("rustflags", flags)
+}
+
+/// The same for the documentation tool.
+pub fn documentation_flags(flags: &[String]) -> String {
+    target_flags("rustdocflags", flags)
+}
+
+fn target_flags(key: &str, flags: &[String]) -> String {
     let list: Vec<String> = flags
         .iter()
-        .map(|flag| format!("{:?}", flag.as_ref()))
+        // Rust's string literals for paths are TOML's.
+        .map(|flag| format!("{flag:?}"))
         .collect();
-    format!("target.{TARGET}.rustflags=[{}]", list.join(","))
+    format!("target.{TARGET}.{key}=[{}]", list.join(","))
 }

@@ -16,6 +16,9 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How often to look whether a program has ended.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// How long the output of a program that has ended may still take to arrive.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// The longest piece of a program's last line that a heartbeat shows.
 const HEARTBEAT_WIDTH: usize = 70;
 
@@ -92,9 +95,11 @@ pub fn watch(command: &mut Command, patience: Option<Patience>) -> Result<Finish
         }
         thread::sleep(LOOK);
     };
-    for reader in readers.into_iter().flatten() {
-        // A reader cannot panic; were it to, the output that it kept is still there.
-        let _ = reader.join();
+    // A program that it left behind may hold the pipes open; what that writes is of no interest.
+    let deadline = Instant::now() + LAST_WORDS;
+    while readers.iter().flatten().any(|reader| !reader.is_finished()) && Instant::now() < deadline
+    {
+        thread::sleep(LOOK);
     }
     let output = String::from_utf8_lossy(&lock(&output)).into_owned();
     Ok(Finished { status, output })
@@ -181,7 +186,10 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", "echo out; echo err >&2; exit 3"]);
         let error = run(&mut command).unwrap_err().to_string();
-        assert!(error.contains("out\n") && error.contains("err\n"), "{error}");
+        assert!(
+            error.contains("out\n") && error.contains("err\n"),
+            "{error}"
+        );
         assert!(error.contains("exit status: 3"), "{error}");
     }
 
@@ -194,6 +202,16 @@ mod tests {
         };
         let error = watch(Command::new("sleep").arg("60"), Some(patience));
         assert!(error.is_err_and(|error| error.to_string().contains("given up")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_left_behind_does_not_hold_up_the_end() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 20 & echo done"]);
+        let begun = Instant::now();
+        assert_eq!(run(&mut command).unwrap(), "done\n");
+        assert!(begun.elapsed() < Duration::from_secs(15));
     }
 
     #[test]

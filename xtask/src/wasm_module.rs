@@ -119,7 +119,7 @@ impl WasmModule {
         command
             .args(["--package", "deltaport", "--lib", "--profile", "web"])
             .args(["--features", self.feature])
-            .args(["--config", &cargo::target_flags(flags)]);
+            .args(["--config", &cargo::compiler_flags(flags)]);
         process::run(&mut command)?;
         let made = fs::metadata(&compiled).and_then(|file| file.modified());
         ensure!(

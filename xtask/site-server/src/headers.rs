@@ -14,7 +14,11 @@ pub const PERMISSIONS_POLICY: &str = "serial=(self), screen-wake-lock=(self), cl
     payment=(), usb=()";
 
 /// Every header of the page and its files, by name. A host that sends fewer weakens the page.
-pub const HEADERS: [(&str, &str); 7] = [
+///
+/// File names carry no hash, so browsers ask each time whether a file has changed: a page is never
+/// made of files of two versions.
+pub const HEADERS: [(&str, &str); 8] = [
+    ("cache-control", "no-cache"),
     ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("cross-origin-embedder-policy", "require-corp"),
     ("cross-origin-opener-policy", "same-origin"),

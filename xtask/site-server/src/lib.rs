@@ -8,30 +8,24 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, header::CACHE_CONTROL};
+use axum::http::{HeaderName, HeaderValue};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub mod headers;
 
 /// Answers with the files of `folder`, or of `fallback` where it has none, and with every header.
-///
-/// Browsers ask each time whether a file has changed, so that a reload always shows the last build.
 pub fn router(folder: &Path, fallback: &Path) -> Router {
     let files = ServeDir::new(folder).fallback(ServeDir::new(fallback));
-    let fresh = SetResponseHeaderLayer::overriding(
-        CACHE_CONTROL,
-        HeaderValue::from_static("no-cache"),
-    );
-    headers::HEADERS.iter().fold(
-        Router::new().fallback_service(files).layer(fresh),
-        |router, (name, value)| {
+    let router = Router::new().fallback_service(files);
+    headers::HEADERS
+        .iter()
+        .fold(router, |router, (name, value)| {
             router.layer(SetResponseHeaderLayer::overriding(
                 HeaderName::from_static(name),
                 HeaderValue::from_static(value),
             ))
-        },
-    )
+        })
 }
 
 /// Serves the files of `folder`, else of `fallback`, until the task is dropped.

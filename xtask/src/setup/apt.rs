@@ -45,9 +45,11 @@ fn missing<'a>(packages: &[&'a str]) -> Vec<&'a str> {
         .iter()
         .copied()
         .filter(|package| {
-            let status = process::answer(
-                Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", package]),
-            );
+            let status = process::answer(Command::new("dpkg-query").args([
+                "--show",
+                "--showformat=${db:Status-Status}",
+                package,
+            ]));
             status.as_deref() != Some("installed")
         })
         .collect()
@@ -56,9 +58,11 @@ fn missing<'a>(packages: &[&'a str]) -> Vec<&'a str> {
 /// apt-get that asks nothing, and waits for another one that is at work.
 fn apt_get(subcommand: &str) -> Command {
     let mut command = Command::new("apt-get");
-    command
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .args(["-o", "DPkg::Lock::Timeout=300", subcommand]);
+    command.env("DEBIAN_FRONTEND", "noninteractive").args([
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        subcommand,
+    ]);
     command
 }
 

@@ -91,6 +91,7 @@ pub fn build() -> Result<PathBuf> {
 /// Debian's cargo, with its own compiler, linter and documentation tool, and with `sysroot`.
 pub fn cargo(subcommand: &str, sysroot: &Path) -> Command {
     let mut command = cargo::clean(CARGO, subcommand);
+    let flags = [format!("--sysroot={}", sysroot.display())];
     let rustup = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(
         std::iter::once(PathBuf::from("/usr/bin")).chain(std::env::split_paths(&rustup)),
@@ -103,7 +104,8 @@ pub fn cargo(subcommand: &str, sysroot: &Path) -> Command {
         .env("RUSTC", RUSTC)
         .env("RUSTDOC", "/usr/bin/rustdoc")
         .env_remove("RUSTUP_TOOLCHAIN")
-        .args(["--config", &cargo::target_flags(&[&format!("--sysroot={}", sysroot.display())])]);
+        .args(["--config", &cargo::compiler_flags(&flags)])
+        .args(["--config", &cargo::documentation_flags(&flags)]);
     command
 }
 

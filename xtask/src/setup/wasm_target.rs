@@ -3,11 +3,15 @@
 //! Most people have rustup, and `rustup target add` is all there is to it. Where rustup's servers
 //! cannot be reached, Debian's compiler does it, see [`debian_std`](super::debian_std).
 
+use std::io::ErrorKind;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::process::Patience;
 use crate::setup::{apt, debian_std};
@@ -16,11 +20,14 @@ use crate::{cargo, process, repository};
 /// The target's name.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// rustup is silent while it looks for its servers, so its first word tells that it found them.
+/// How long rustup may take to fetch the target, about 20 MB.
 const RUSTUP: Patience = Patience {
-    first_output: Duration::from_secs(15),
+    first_output: Duration::from_secs(20),
     end: Duration::from_secs(180),
 };
+
+/// How long rustup's server may take to accept a connection. rustup itself waits for minutes.
+const REACH: Duration = Duration::from_secs(5);
 
 /// Cargo and a compiler that knows the wasm target.
 #[derive(Clone, Debug)]
@@ -113,7 +120,7 @@ impl WasmToolchain {
     /// Cargo with a subcommand for the wasm target, with a target folder of its own.
     ///
     /// # Errors
-    /// When a linter is asked for and Debian's cannot be installed.
+    /// When the linter is asked for and Debian's cannot be installed.
     pub fn cargo(&self, subcommand: &str) -> Result<Command> {
         let mut command = match &self.kind {
             Kind::Ordinary => cargo::native(subcommand),
@@ -136,19 +143,101 @@ fn add_with_rustup() -> Result<()> {
     let toolchain = std::env::var_os("RUSTUP_TOOLCHAIN")
         .context("this cargo was not installed by rustup, so rustup is not tried")?;
     println!("  trying `rustup target add {TARGET}`");
+    check_that_rustup_is_reachable()?;
     let mut command = Command::new("rustup");
     command
         .env("RUSTUP_MAX_RETRIES", "1")
+        .env("RUST_BACKTRACE", "0")
         .args(["target", "add", TARGET, "--toolchain"])
         .arg(toolchain);
     let finished = process::watch(&mut command, Some(RUSTUP))?;
     if !finished.status.success() {
         let reason = finished.output.trim().replace('\n', "\n    ");
-        anyhow::bail!("rustup failed:\n    {reason}");
+        bail!("rustup failed:\n    {reason}");
     }
     Ok(())
 }
 
+/// Where packets to rustup's server vanish, a connection that is given up soon tells it.
+fn check_that_rustup_is_reachable() -> Result<()> {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let proxies = [
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "http_proxy",
+    ];
+    if proxies.iter().any(is_set) {
+        // The way leads through the proxy, which answers for itself.
+        return Ok(());
+    }
+    let server = std::env::var("RUSTUP_DIST_SERVER")
+        .unwrap_or_else(|_| "https://static.rust-lang.org".to_owned());
+    let Some(address) = socket_address(&server) else {
+        return Ok(());
+    };
+    let (answer, answers) = mpsc::channel();
+    let looked_up = address.clone();
+    // In a thread of its own, since looking up a name knows no time limit.
+    thread::spawn(move || {
+        let reached = looked_up.to_socket_addrs().and_then(|mut addresses| {
+            addresses.next().map_or_else(
+                || Err(ErrorKind::NotFound.into()),
+                |address| TcpStream::connect_timeout(&address, REACH),
+            )
+        });
+        // Nobody listens any more when the answer comes too late.
+        let _ = answer.send(reached.map(drop));
+    });
+    answers
+        .recv_timeout(REACH)
+        .map_err(|_| anyhow!("no answer within {} s", REACH.as_secs()))
+        .and_then(|reached| Ok(reached?))
+        .with_context(|| format!("{address} cannot be reached"))
+}
+
+/// The host and port that a server's URL stands for.
+fn socket_address(server: &str) -> Option<String> {
+    let (scheme, rest) = server.split_once("://")?;
+    let host = rest.split('/').next()?.rsplit('@').next()?;
+    let has_port = host
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    match (has_port, scheme) {
+        (true, _) => Some(host.to_owned()),
+        (false, "https") => Some(format!("{host}:443")),
+        (false, "http") => Some(format!("{host}:80")),
+        (false, _) => None,
+    }
+}
+
 fn version(compiler: &Path) -> Option<String> {
     process::answer(Command::new(compiler).arg("-vV"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mirror_of_rustup_may_have_any_address() {
+        let cases = [
+            (
+                "https://static.rust-lang.org",
+                Some("static.rust-lang.org:443"),
+            ),
+            ("https://mirror.example/rust/", Some("mirror.example:443")),
+            (
+                "http://user@mirror.example:8080/x",
+                Some("mirror.example:8080"),
+            ),
+            ("http://[::1]", Some("[::1]:80")),
+            ("file:///srv/rust", None),
+            ("nonsense", None),
+        ];
+        for (server, address) in cases {
+            assert_eq!(socket_address(server).as_deref(), address, "{server}");
+        }
+    }
 }
