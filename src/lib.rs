@@ -5,5 +5,6 @@ pub mod dfota;
 pub mod family;
 pub mod journal;
 pub mod session;
+pub mod simulator;
 pub mod snapshot;
 pub mod time;
