@@ -1,0 +1,3 @@
+//! The simulated module on a pty, for any terminal program.
+
+fn main() {}
