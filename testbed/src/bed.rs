@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use deltaport::simulator::{Link, Settings, Simulator};
+
 use crate::browser::{Browser, Error};
+use crate::page::Page;
 use crate::policy::Policy;
 use crate::pty::{Device, Event, Mount};
-use crate::site::Site;
+use crate::site::{Site, built_site};
 use crate::usb::{Bus, Identity};
 
 /// A page on a server, a browser that may use serial ports there, and a USB bus to plug ports into.
@@ -36,6 +39,30 @@ impl Bed {
             bus,
             _policy: policy,
         })
+    }
+
+    /// A bed that serves the built page.
+    pub async fn with_page() -> Result<Self, Error> {
+        Self::start(&built_site()?).await
+    }
+
+    /// Loads the page.
+    pub async fn page(&self) -> Result<Page<'_>, Error> {
+        Page::open(&self.browser, &self.site).await
+    }
+
+    /// Plugs in the simulated module, behind a bridge or on its own USB as the settings say.
+    pub fn attach_module(&self, settings: &Settings) -> io::Result<Cable<Simulator>> {
+        let identity = match settings.link {
+            Link::Uart => Identity::bridge(),
+            Link::Usb => Identity {
+                vendor: settings.model.vendor,
+                product: settings.model.product,
+                ..Identity::bg95()
+            },
+        };
+        let settings = settings.clone();
+        self.attach(0, identity, move |now| Simulator::new(settings, now))
     }
 
     /// Plugs a device into the mocked bus, as `ttyUSB<index>`.

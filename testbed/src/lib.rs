@@ -10,6 +10,7 @@
 //! - `browser` starts chromedriver and a browser inside that process tree;
 //! - `site` serves the built page with the production headers;
 //! - `page` drives the page by its documented ids and properties;
+//! - `package` makes package files to choose there;
 //! - `bed` puts them together for one test.
 //!
 //! Everything but [`pty`] and [`peer`] needs the feature `browser`.
@@ -21,6 +22,10 @@ pub mod pty;
 pub mod bed;
 #[cfg(feature = "browser")]
 pub mod browser;
+#[cfg(feature = "browser")]
+pub mod package;
+#[cfg(feature = "browser")]
+pub mod page;
 #[cfg(feature = "browser")]
 pub mod policy;
 #[cfg(feature = "browser")]

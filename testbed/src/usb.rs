@@ -58,13 +58,13 @@ impl Identity {
         }
     }
 
-    /// A USB to UART bridge (CH340), as evaluation boards carry one.
+    /// A USB to UART bridge (CP210x), as evaluation boards carry one.
     pub fn bridge() -> Self {
         Self {
-            vendor: 0x1a86,
-            product: 0x7523,
-            serial: String::new(),
-            name: "USB Serial".into(),
+            vendor: 0x10c4,
+            product: 0xea60,
+            serial: "0001".into(),
+            name: "CP2102 USB to UART bridge".into(),
             interface: 0,
         }
     }

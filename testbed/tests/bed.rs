@@ -95,7 +95,7 @@ async fn bed_lists_the_mocked_ports_with_their_usb_ids() -> Result<(), Error> {
     ids.sort();
     assert_eq!(
         ids,
-        [(Some(0x1a86), Some(0x7523)), (Some(0x2c7c), Some(0x0700))]
+        [(Some(0x10c4), Some(0xea60)), (Some(0x2c7c), Some(0x0700))]
     );
     Ok(())
 }
