@@ -445,6 +445,15 @@ impl<D: Device> Mount<D> {
         self.call(move |line, _| Ok(look(&mut line.device)))
     }
 
+    /// Runs `act` on the device with the mount's time, e.g. to pull its cable. What the device does
+    /// then is carried out before the next bytes are read.
+    pub fn with_now<R: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut D, Instant) -> R + Send + 'static,
+    ) -> io::Result<R> {
+        self.call(move |line, _| Ok(act(&mut line.device, line.clock.now())))
+    }
+
     /// Takes the device away: the host is hung up first, as with a real cable.
     pub fn unplug(&self) -> io::Result<()> {
         self.call(|line, on_event| {
