@@ -99,6 +99,16 @@ impl Bed {
     }
 }
 
+/// The simulated module of this scenario, thirty times as hasty as a real one.
+pub fn hasty(scenario: &str) -> Result<Settings, Error> {
+    let settings = Settings::scenario(scenario)
+        .ok_or_else(|| format!("the simulator has no scenario {scenario:?}"))?;
+    Ok(Settings {
+        haste: 30,
+        ..settings
+    })
+}
+
 #[derive(Debug, Default)]
 struct History {
     events: Mutex<Vec<Event>>,
