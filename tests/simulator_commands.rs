@@ -27,7 +27,10 @@ fn the_module_says_who_it_is_b_id_1_2() {
         "\r\nQuectel\r\nBG95-M3\r\nRevision: BG95M3LAR02A03\r\n\r\nOK\r\n"
     );
     assert_eq!(host.ask("AT+CGMR"), "\r\nBG95M3LAR02A03\r\n\r\nOK\r\n");
-    assert_eq!(host.ask("AT+QGMR"), "\r\nBG95M3LAR02A03_01.012.01.012\r\n\r\nOK\r\n");
+    assert_eq!(
+        host.ask("AT+QGMR"),
+        "\r\nBG95M3LAR02A03_01.012.01.012\r\n\r\nOK\r\n"
+    );
     assert_eq!(host.ask("AT+CGMI"), "\r\nQuectel\r\n\r\nOK\r\n");
     assert_eq!(host.ask("AT+CGMM"), host.ask("AT+GMM"));
     assert_eq!(host.ask("AT+GSN"), "\r\n004999010640000\r\n\r\nOK\r\n");
@@ -38,9 +41,18 @@ fn a_chain_gives_each_text_and_one_ok_g_11() {
     let mut host = Host::prepared(Settings::default());
     assert_eq!(
         lines(&host.ask("AT+CSQ;+CEREG?;+CGREG?;+COPS?")),
-        ["+CSQ: 26,99", "+CEREG: 0,1", "+CGREG: 0,4", "+COPS: 0,0,\"Simulated\",8", "OK"]
+        [
+            "+CSQ: 26,99",
+            "+CEREG: 0,1",
+            "+CGREG: 0,4",
+            "+COPS: 0,0,\"Simulated\",8",
+            "OK"
+        ]
     );
-    assert_eq!(lines(&host.ask("AT+CSQ;+NOPE;+QGMR")), ["+CSQ: 26,99", "+CME ERROR: 4"]);
+    assert_eq!(
+        lines(&host.ask("AT+CSQ;+NOPE;+QGMR")),
+        ["+CSQ: 26,99", "+CME ERROR: 4"]
+    );
 }
 
 #[test]
@@ -49,7 +61,10 @@ fn errors_are_told_as_cmee_says_n2_096() {
     for (level, answer) in [
         (0, "\r\nERROR\r\n"),
         (1, "\r\n+CME ERROR: 593\r\n"),
-        (2, "\r\n+CME ERROR: DFOTA package does not exist or failed to open\r\n"),
+        (
+            2,
+            "\r\n+CME ERROR: DFOTA package does not exist or failed to open\r\n",
+        ),
     ] {
         host.ask(&format!("AT+CMEE={level}"));
         assert_eq!(host.ask("AT+QFOTADL=1"), answer);
@@ -73,11 +88,20 @@ fn what_is_no_command_gets_no_answer() {
 fn settings_are_read_back_and_saved_profiles_come_back() {
     let mut host = Host::prepared(Settings::default());
     assert_eq!(lines(&host.ask("AT+IFC?")), ["+IFC: 0,0", "OK"]);
-    assert_eq!(lines(&host.ask("AT+IFC=2,2;&W;+IFC=0,0;+IFC?")), ["+IFC: 0,0", "OK"]);
+    assert_eq!(
+        lines(&host.ask("AT+IFC=2,2;&W;+IFC=0,0;+IFC?")),
+        ["+IFC: 0,0", "OK"]
+    );
     assert_eq!(lines(&host.ask("ATZ+IFC?")), ["+IFC: 2,2", "OK"]);
     assert_eq!(lines(&host.ask("AT&F+IFC?")).last(), Some(&"OK"));
-    assert!(host.ask("AT").starts_with("AT\r"), "&F switches the echo on");
-    assert_eq!(lines(&host.ask("ATE0+IPR?")), ["ATE0+IPR?", "+IPR: 115200", "OK"]);
+    assert!(
+        host.ask("AT").starts_with("AT\r"),
+        "&F switches the echo on"
+    );
+    assert_eq!(
+        lines(&host.ask("ATE0+IPR?")),
+        ["ATE0+IPR?", "+IPR: 115200", "OK"]
+    );
 }
 
 #[test]
@@ -95,7 +119,10 @@ fn the_rate_changes_after_the_answer_and_another_rate_is_garbage() {
 
 #[test]
 fn with_a_wrong_rate_even_the_echo_is_garbage() {
-    let mut host = Host::connected(Settings { baud_rate: 9600, ..Settings::default() });
+    let mut host = Host::connected(Settings {
+        baud_rate: 9600,
+        ..Settings::default()
+    });
     host.send(b"AT\r");
     host.seconds(1);
     assert_eq!(host.heard.len(), 3);
@@ -104,9 +131,15 @@ fn with_a_wrong_rate_even_the_echo_is_garbage() {
 
 #[test]
 fn a_command_that_comes_too_early_waits_for_its_turn() {
-    let mut host = Host::connected(Settings { latency: Duration::from_millis(500), ..Settings::default() });
+    let mut host = Host::connected(Settings {
+        latency: Duration::from_millis(500),
+        ..Settings::default()
+    });
     let answer = host.ask("ATE0\rAT+CSQ\rAT");
-    assert_eq!(answer, "ATE0\r\r\nOK\r\n\r\n+CSQ: 26,99\r\n\r\nOK\r\n\r\nOK\r\n");
+    assert_eq!(
+        answer,
+        "ATE0\r\r\nOK\r\n\r\n+CSQ: 26,99\r\n\r\nOK\r\n\r\nOK\r\n"
+    );
 }
 
 #[test]
@@ -154,13 +187,19 @@ fn no_server_can_be_reached_and_a_download_can_be_cancelled_n2_081_087() {
         ["OK", "+QIND: \"FOTA\",\"HTTPSTART\""]
     );
     assert_eq!(lines(&host.ask("AT+QFOTADL?")), ["+QFOTADL: 1", "OK"]);
-    assert_eq!(lines(&host.ask("AT+QFOTADL=\"COM:\",10,5")), ["+CME ERROR: 591"]);
+    assert_eq!(
+        lines(&host.ask("AT+QFOTADL=\"COM:\",10,5")),
+        ["+CME ERROR: 591"]
+    );
     host.seconds(30);
     assert_eq!(lines(&host.take()), ["+QIND: \"FOTA\",\"HTTPEND\",702"]);
     assert_eq!(lines(&host.ask("AT+QFOTADL?")), ["+QFOTADL: 3,0", "OK"]);
 
     host.ask("AT+QFOTADL=\"ftp://u:p@example.com:21/a.zip\"");
-    assert_eq!(lines(&host.ask("AT+QFOTADL=6")), ["OK", "+QIND: \"FOTA\",\"FTPEND\",709"]);
+    assert_eq!(
+        lines(&host.ask("AT+QFOTADL=6")),
+        ["OK", "+QIND: \"FOTA\",\"FTPEND\",709"]
+    );
     host.seconds(60);
     assert_eq!(host.take(), "");
 }
@@ -179,7 +218,15 @@ fn cfun_1_1_restarts_and_brings_the_echo_back() {
     host.seconds(20);
     assert_eq!(
         lines(&host.take()),
-        ["OK", "POWERED DOWN", "RDY", "APP RDY", "+CPIN: READY", "+QUSIM: 1", "+QIND: SMS DONE"]
+        [
+            "OK",
+            "POWERED DOWN",
+            "RDY",
+            "APP RDY",
+            "+CPIN: READY",
+            "+QUSIM: 1",
+            "+QIND: SMS DONE"
+        ]
     );
     assert_eq!(lines(&host.ask("AT+NOPE")), ["AT+NOPE", "ERROR"]);
 }
@@ -214,7 +261,10 @@ fn switched_off_it_stays_silent() {
 #[test]
 fn the_greeting_faults_do_what_they_say() {
     let mut host = Host::connected(Settings::default().with(Fault::Asleep { lines: 2 }));
-    assert_eq!((host.ask("AT"), host.ask("AT")), (String::new(), String::new()));
+    assert_eq!(
+        (host.ask("AT"), host.ask("AT")),
+        (String::new(), String::new())
+    );
     assert_eq!(host.ask("AT"), "AT\r\r\nOK\r\n");
 
     let mut host = Host::connected(Settings::default().with(Fault::HalfEcho));
@@ -232,7 +282,9 @@ fn the_greeting_faults_do_what_they_say() {
     let mut host = Host::connected(Settings::default().with(Fault::Port(PortKind::Nmea)));
     assert!(host.ask("AT").contains("$GPRMC"));
 
-    let mut host = Host::connected(Settings::default().with(Fault::Slow { by: Duration::from_secs(2) }));
+    let mut host = Host::connected(Settings::default().with(Fault::Slow {
+        by: Duration::from_secs(2),
+    }));
     host.send(b"AT\r");
     host.run(Duration::from_millis(1900));
     assert_eq!(host.take(), "AT\r");
@@ -242,7 +294,9 @@ fn the_greeting_faults_do_what_they_say() {
 
 #[test]
 fn a_talkative_network_speaks_inside_of_answers_x_06() {
-    let mut host = Host::prepared(Settings::default().with(Fault::Chatter { every: Duration::from_secs(60) }));
+    let mut host = Host::prepared(Settings::default().with(Fault::Chatter {
+        every: Duration::from_secs(60),
+    }));
     let heard = host.ask("AT+QGMR");
     let heard = lines(&heard);
     assert_eq!(heard.len(), 4, "{heard:?}");
@@ -253,7 +307,11 @@ fn a_talkative_network_speaks_inside_of_answers_x_06() {
 
 #[test]
 fn an_answer_can_be_replaced() {
-    let answer = |reply| Fault::Answer { command: "+QFOTADL=12".to_owned(), reply, times: 1 };
+    let answer = |reply| Fault::Answer {
+        command: "+QFOTADL=12".to_owned(),
+        reply,
+        times: 1,
+    };
     for (reply, heard) in [
         (Reply::Error, vec!["ERROR"]),
         (Reply::Cme(594), vec!["+CME ERROR: 594"]),
@@ -265,14 +323,20 @@ fn an_answer_can_be_replaced() {
     ] {
         let mut host = Host::prepared(Settings::default().with(answer(reply)));
         assert_eq!(lines(&host.ask("AT+QFOTADL=12")), heard);
-        assert_eq!(lines(&host.ask("AT+QFOTADL=12")), ["+QFOTADL: 12,4194304", "OK"]);
+        assert_eq!(
+            lines(&host.ask("AT+QFOTADL=12")),
+            ["+QFOTADL: 12,4194304", "OK"]
+        );
     }
 }
 
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
     let run = |seed| {
-        let settings = Settings { seed, ..Settings::default() };
+        let settings = Settings {
+            seed,
+            ..Settings::default()
+        };
         let mut host = Host::prepared(settings.with(Fault::BootNoise));
         host.upload(&sample_package("BG95M3LAR02A03_01.012.01.012", "X", 5000));
         let mut copy = host.module.clone();

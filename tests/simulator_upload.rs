@@ -8,7 +8,11 @@ use deltaport::time::{Duration, Instant};
 use simulated_host::{Host, Seen, lines, package};
 
 fn manual(fault: impl IntoIterator<Item = Fault>) -> Host {
-    let settings = Settings { automatic: false, faults: fault.into_iter().collect(), ..Settings::default() };
+    let settings = Settings {
+        automatic: false,
+        faults: fault.into_iter().collect(),
+        ..Settings::default()
+    };
     Host::prepared(settings)
 }
 
@@ -19,15 +23,24 @@ fn an_upload_is_counted_and_summed_n2_060_to_071() {
     let heard = host.upload(&package);
     assert_eq!(
         heard,
-        format!("\r\nCONNECT\r\n\r\n+QFOTADL: 30001,{:x}\r\n\r\nOK\r\n", Checksum::of(&package))
+        format!(
+            "\r\nCONNECT\r\n\r\n+QFOTADL: 30001,{:x}\r\n\r\nOK\r\n",
+            Checksum::of(&package)
+        )
     );
     assert!(host.module.is_idle());
-    assert_eq!(lines(&host.ask("AT+QFOTADL=4;+QFOTADL?")), ["+QFOTADL: 4,30001", "+QFOTADL: 2", "OK"]);
+    assert_eq!(
+        lines(&host.ask("AT+QFOTADL=4;+QFOTADL?")),
+        ["+QFOTADL: 4,30001", "+QFOTADL: 2", "OK"]
+    );
     assert_eq!(host.module.early_bytes(), 0);
     assert_eq!(host.module.data_bytes(), 30_001);
 
     // N2-086, then N2-074
-    assert_eq!(lines(&host.ask("AT+QFOTADL=5;+QFOTADL?")), ["+QFOTADL: 0", "OK"]);
+    assert_eq!(
+        lines(&host.ask("AT+QFOTADL=5;+QFOTADL?")),
+        ["+QFOTADL: 0", "OK"]
+    );
     assert!(host.upload(&package[..10]).contains("+QFOTADL: 10,"));
     assert!(host.upload(&package[..20]).contains("+QFOTADL: 20,"));
     assert_eq!(host.module.package().expect("it is stored").size, 20);
@@ -68,7 +81,10 @@ fn surplus_bytes_are_commands_b_up_4() {
     host.ask("AT+QFOTADL=\"COM:\",4,5");
     host.send(b"abcdAT+CSQ\r");
     host.seconds(1);
-    assert_eq!(lines(&host.take()), ["+QFOTADL: 4,206", "OK", "+CSQ: 26,99", "OK"]);
+    assert_eq!(
+        lines(&host.take()),
+        ["+QFOTADL: 4,206", "OK", "+CSQ: 26,99", "OK"]
+    );
 }
 
 #[test]
@@ -151,9 +167,18 @@ fn upload_faults_are_seen_in_count_and_checksum_x_10() {
         let heard = heard + &host.take();
         lines(&heard)[1].to_owned()
     };
-    assert_eq!(result(vec![Fault::ReportSize { by: -1 }]), format!("+QFOTADL: 30000,{right:x}"));
-    assert_eq!(result(vec![Fault::ReportChecksum { xor: 1 }]), format!("+QFOTADL: 30001,{:x}", right ^ 1));
-    assert_eq!(result(vec![Fault::CorruptByte { at: 1000 }]), format!("+QFOTADL: 30001,{:x}", right ^ 0x2000));
+    assert_eq!(
+        result(vec![Fault::ReportSize { by: -1 }]),
+        format!("+QFOTADL: 30000,{right:x}")
+    );
+    assert_eq!(
+        result(vec![Fault::ReportChecksum { xor: 1 }]),
+        format!("+QFOTADL: 30001,{:x}", right ^ 1)
+    );
+    assert_eq!(
+        result(vec![Fault::CorruptByte { at: 1000 }]),
+        format!("+QFOTADL: 30001,{:x}", right ^ 0x2000)
+    );
     let without = [&package[..100], &package[105..]].concat();
     assert_eq!(
         result(vec![Fault::LoseBytes { at: 100, count: 5 }]),
@@ -175,22 +200,36 @@ fn connect_can_be_missing_late_or_with_a_speed() {
     assert_eq!(host.ask("AT+QFOTADL=\"COM:\",9,5"), "");
     assert_eq!(host.ask("AT"), "\r\nOK\r\n");
 
-    let mut host = manual([Fault::LateConnect { by: Duration::from_secs(5) }]);
+    let mut host = manual([Fault::LateConnect {
+        by: Duration::from_secs(5),
+    }]);
     assert_eq!(host.ask("AT+QFOTADL=\"COM:\",9,5"), "");
     host.seconds(3);
     assert_eq!(host.take(), "\r\nCONNECT\r\n");
     assert!(host.module.in_data_mode());
 
     let mut host = manual([Fault::ConnectWithSpeed]);
-    assert_eq!(host.ask("AT+QFOTADL=\"COM:\",9,5"), "\r\nCONNECT 115200\r\n");
+    assert_eq!(
+        host.ask("AT+QFOTADL=\"COM:\",9,5"),
+        "\r\nCONNECT 115200\r\n"
+    );
 }
 
 #[test]
 fn the_module_may_break_an_upload_off() {
-    let mut host = manual([Fault::LeaveDataMode { at: 10_000, with: DataModeEnd::Error }]);
+    let mut host = manual([Fault::LeaveDataMode {
+        at: 10_000,
+        with: DataModeEnd::Error,
+    }]);
     let heard = host.upload(&package());
-    assert!(heard.starts_with("\r\nCONNECT\r\n\r\nERROR\r\n"), "{heard:?}");
-    assert_eq!(host.module.package().expect("some bytes are there").size, 10_000);
+    assert!(
+        heard.starts_with("\r\nCONNECT\r\n\r\nERROR\r\n"),
+        "{heard:?}"
+    );
+    assert_eq!(
+        host.module.package().expect("some bytes are there").size,
+        10_000
+    );
     assert_eq!(host.module.data_bytes(), 10_000);
 }
 
@@ -198,7 +237,10 @@ fn the_module_may_break_an_upload_off() {
 fn no_result_and_then_commands_again() {
     let mut host = manual([Fault::NoResult]);
     assert_eq!(host.upload(&package()), "\r\nCONNECT\r\n");
-    assert_eq!(lines(&host.ask("AT+QFOTADL=4")), ["+QFOTADL: 4,30001", "OK"]);
+    assert_eq!(
+        lines(&host.ask("AT+QFOTADL=4")),
+        ["+QFOTADL: 4,30001", "OK"]
+    );
 }
 
 #[test]
@@ -207,13 +249,19 @@ fn a_reset_in_the_upload_keeps_what_was_there_and_happens_once() {
     host.upload(&package());
     let heard = host.until_idle();
     assert!(lines(&heard).contains(&"APP RDY"), "{heard}");
-    assert_eq!(host.module.package().expect("some bytes are there").size, 12_345);
+    assert_eq!(
+        host.module.package().expect("some bytes are there").size,
+        12_345
+    );
     assert!(host.upload(&package()).contains("+QFOTADL: 30001,"));
 }
 
 #[test]
 fn a_pulled_cable_leaves_the_module_waiting_for_data() {
-    let fault = Fault::UnplugInUpload { at: 12_345, back: Some(Duration::from_secs(5)) };
+    let fault = Fault::UnplugInUpload {
+        at: 12_345,
+        back: Some(Duration::from_secs(5)),
+    };
     let mut host = Host::prepared(Settings {
         automatic: false,
         link: Link::Usb,
@@ -224,7 +272,13 @@ fn a_pulled_cable_leaves_the_module_waiting_for_data() {
     assert_eq!(host.seen, [Seen::Unplug]);
     assert_eq!(host.module.usb_ids(), None);
     host.seconds(6);
-    assert_eq!(host.seen[1], Seen::Plug { vendor: 0x2c7c, product: 0x0700 });
+    assert_eq!(
+        host.seen[1],
+        Seen::Plug {
+            vendor: 0x2c7c,
+            product: 0x0700
+        }
+    );
     assert!(host.module.in_data_mode());
     host.seconds(60);
     assert!(host.take().contains("+QFOTADL: 12345,"));
@@ -233,7 +287,10 @@ fn a_pulled_cable_leaves_the_module_waiting_for_data() {
 
 #[test]
 fn a_module_that_hangs_takes_no_more_bytes() {
-    let fault = Fault::StallInUpload { at: 10_000, pause: Some(Duration::from_secs(3)) };
+    let fault = Fault::StallInUpload {
+        at: 10_000,
+        pause: Some(Duration::from_secs(3)),
+    };
     let mut host = manual([fault]);
     host.ask("AT+QFOTADL=\"COM:\",200000,60");
     host.send(&vec![7; 60_000]);
@@ -261,8 +318,14 @@ fn data_mode_from_before_swallows_commands_until_it_runs_out() {
 fn a_module_that_is_downloading_refuses_n2_174() {
     let mut host = manual([Fault::Downloading]);
     assert_eq!(lines(&host.ask("AT+QFOTADL?")), ["+QFOTADL: 1", "OK"]);
-    assert_eq!(lines(&host.ask("AT+QFOTADL=\"COM:\",9,5")), ["+CME ERROR: 591"]);
-    assert_eq!(lines(&host.ask("AT+QFOTADL=6")), ["OK", "+QIND: \"FOTA\",\"HTTPEND\",709"]);
+    assert_eq!(
+        lines(&host.ask("AT+QFOTADL=\"COM:\",9,5")),
+        ["+CME ERROR: 591"]
+    );
+    assert_eq!(
+        lines(&host.ask("AT+QFOTADL=6")),
+        ["OK", "+QIND: \"FOTA\",\"HTTPEND\",709"]
+    );
     assert!(host.ask("AT+QFOTADL=\"COM:\",9,5").contains("CONNECT"));
 }
 
@@ -271,7 +334,10 @@ fn a_large_package_is_not_kept_in_memory() {
     let mut host = manual([]);
     let package = sample_package("A", "B", 4 << 20);
     let start = std::time::Instant::now();
-    assert!(host.upload(&package).contains(&format!("+QFOTADL: 4194304,{:x}", Checksum::of(&package))));
+    assert!(
+        host.upload(&package)
+            .contains(&format!("+QFOTADL: 4194304,{:x}", Checksum::of(&package)))
+    );
     assert!(start.elapsed().as_secs() < 5);
     assert!(host.module.clone().commands().count() <= 512);
     assert!(host.now > Instant::from_millis(0));

@@ -73,7 +73,10 @@ impl Host {
             if at > end {
                 break;
             }
-            assert!(at >= self.now, "the module wants to be looked at in the past");
+            assert!(
+                at >= self.now,
+                "the module wants to be looked at in the past"
+            );
             self.now = at.max(self.now + Duration::from_millis(1)).min(end);
         }
         self.now = end;
@@ -137,7 +140,9 @@ impl Host {
 
 /// The lines in a text, without the empty ones.
 pub fn lines(text: &str) -> Vec<&str> {
-    text.split(['\r', '\n']).filter(|line| !line.is_empty()).collect()
+    text.split(['\r', '\n'])
+        .filter(|line| !line.is_empty())
+        .collect()
 }
 
 /// The bytes of a small healthy package.
