@@ -271,7 +271,8 @@ impl Simulator {
         self.lose_power(self.clock, back.as_millis());
     }
 
-    /// How many bytes the line takes now. A mount hands over no more than that to [`Self::receive`].
+    /// How many bytes the line takes now; `usize::MAX` without pacing, 0 while the module takes none.
+    /// A mount hands over no more than that to [`Self::receive`].
     pub fn capacity(&self, now: Instant) -> usize {
         if self.stalled || self.open.is_none() {
             return 0;

@@ -38,7 +38,7 @@ impl Simulator {
             self.flash.baud_rate
         };
         let bytes = self.through_the_rate(bytes.to_vec(), rate);
-        self.outgoing.push_all(at, &bytes);
+        self.outgoing.push_ahead(at, &bytes);
     }
 
     /// Bytes as they arrive when both ends do not agree on the rate.
