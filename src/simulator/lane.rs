@@ -8,8 +8,8 @@ use crate::time::{Duration, Instant};
 const COST: u64 = 10_000;
 /// How long the line is fed ahead, in milliseconds: the buffers of a driver and a bridge.
 const AHEAD_MS: u64 = 200;
-/// Room without pacing, in bytes.
-const UNPACED: usize = 1 << 16;
+/// How many bytes of the module wait for the line, then they are lost.
+const WAITING: usize = 1 << 16;
 
 /// One direction of the line. Without a rate everything arrives at once.
 #[derive(Clone, Debug)]
@@ -33,45 +33,43 @@ impl Lane {
         }
     }
 
-    /// How many bytes are taken in without loss.
-    pub(super) fn room(&self) -> usize {
-        let whole = self.rate.map_or(UNPACED, |rate| {
-            usize::try_from(rate * AHEAD_MS / COST)
-                .map_or(UNPACED, |ahead| ahead.clamp(16, UNPACED))
-        });
-        whole.saturating_sub(self.queue.len())
+    /// How many bytes are taken in without loss. Without a rate there is no end: the line holds nothing.
+    fn room(&self) -> usize {
+        self.rate.map_or(usize::MAX, |rate| {
+            let ahead = usize::try_from(rate * AHEAD_MS / COST).unwrap_or(usize::MAX);
+            ahead.max(16).saturating_sub(self.queue.len())
+        })
     }
 
     /// How many bytes will be taken in without loss at `now`.
     pub(super) fn room_at(&self, now: Instant) -> usize {
-        let carried = self.rate.map_or(0, |rate| {
-            let passed = now.since(self.counted).as_millis();
-            let credit = self.credit.saturating_add(passed.saturating_mul(rate));
-            usize::try_from(credit / COST)
-                .unwrap_or(usize::MAX)
-                .min(self.queue.len())
-        });
-        self.room() + carried
+        let Some(rate) = self.rate else {
+            return self.room();
+        };
+        let passed = now.since(self.counted).as_millis();
+        let credit = self.credit.saturating_add(passed.saturating_mul(rate));
+        let carried = usize::try_from(credit / COST).unwrap_or(usize::MAX);
+        self.room() + carried.min(self.queue.len())
     }
 
-    /// Puts bytes on the line. What is beyond [`Self::room`] is lost, as in an overrun.
+    /// Puts bytes on the line. What is beyond [`Self::room_at`] is lost, as in an overrun.
     pub(super) fn push(&mut self, now: Instant, bytes: &[u8]) {
-        if self.queue.is_empty() {
-            self.credit = 0;
-            self.counted = now;
-        }
-        let room = self.room().min(bytes.len());
-        self.queue.extend(bytes.iter().take(room));
+        let room = self.room();
+        self.put(now, bytes, room);
     }
 
-    /// Puts bytes on the line that must not be lost, within the bound of an unpaced line.
-    pub(super) fn push_all(&mut self, now: Instant, bytes: &[u8]) {
+    /// Puts bytes on the line ahead of its pace; they wait for their turn up to a bound.
+    pub(super) fn push_ahead(&mut self, now: Instant, bytes: &[u8]) {
+        let room = WAITING.saturating_sub(self.queue.len());
+        self.put(now, bytes, room);
+    }
+
+    fn put(&mut self, now: Instant, bytes: &[u8], room: usize) {
         if self.queue.is_empty() {
             self.credit = 0;
             self.counted = now;
         }
-        let room = UNPACED.saturating_sub(self.queue.len()).min(bytes.len());
-        self.queue.extend(bytes.iter().take(room));
+        self.queue.extend(&bytes[..room.min(bytes.len())]);
     }
 
     /// Puts bytes back that were carried and not read.
@@ -156,9 +154,9 @@ mod tests {
     fn what_is_beyond_the_room_is_lost() {
         let now = Instant::from_millis(0);
         let mut lane = Lane::new(Some(9_600), now);
-        let room = lane.room();
+        let room = lane.room_at(now);
         lane.push(now, &vec![1; room + 50]);
-        assert_eq!(lane.room(), 0);
+        assert_eq!(lane.room_at(now), 0);
         assert_eq!(lane.carried(now + Duration::from_secs(60)).len(), room);
     }
 

@@ -5,22 +5,14 @@ use std::collections::VecDeque;
 use super::agenda::{Act, Agenda};
 use super::data_mode::{DataMode, Leave};
 use super::dfota::Download;
-use super::fault::{Fault, Faults, PortKind};
+use super::fault::{Fault, Faults};
+use super::inspect::Record;
 use super::lane::Lane;
 use super::package::StoredPackage;
 use super::profile::Profile;
 use super::random::Random;
 use super::settings::{Link, Settings};
 use crate::time::{Duration, Instant};
-
-/// Longest command line; what is longer is answered with an error.
-const LINE_LIMIT: usize = 2048;
-/// How many commands are remembered for the tests, and how much of each.
-const REMEMBERED: usize = 512;
-/// Output that nobody fetches.
-const OUTPUT_LIMIT: usize = 1 << 20;
-/// The ids of a bridge between USB and UART.
-const BRIDGE: (u16, u16) = (0x10c4, 0xea60);
 
 /// What the module does to the outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,19 +91,6 @@ pub(super) struct Ram {
     pub(super) full_function: bool,
 }
 
-/// What tests want to know.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Record {
-    commands: VecDeque<String>,
-    pub(super) early_bytes: u64,
-    pub(super) deaf_bytes: u64,
-    pub(super) data_bytes: u64,
-    pub(super) updates_started: u32,
-    pub(super) updates_ended: u32,
-    /// Progress reports.
-    pub(super) reports: u32,
-}
-
 /// A module in memory. It never looks at a clock: whoever mounts it tells the time with every call.
 ///
 /// Call [`Self::poll`] after every other call that changes something, until it answers
@@ -122,16 +101,16 @@ pub struct Simulator {
     pub(super) faults: Faults,
     pub(super) random: Random,
     pub(super) clock: Instant,
-    plugged: bool,
+    pub(super) plugged: bool,
     /// The rate that the host has opened the port with.
-    open: Option<u32>,
-    ever_opened: bool,
-    incoming: Lane,
-    outgoing: Lane,
-    outputs: VecDeque<Output>,
-    waiting_bytes: usize,
+    pub(super) open: Option<u32>,
+    pub(super) ever_opened: bool,
+    pub(super) incoming: Lane,
+    pub(super) outgoing: Lane,
+    pub(super) outputs: VecDeque<Output>,
+    pub(super) waiting_bytes: usize,
     pub(super) stalled: bool,
-    asleep: u32,
+    pub(super) asleep: u32,
     pub(super) agenda: Agenda,
     pub(super) mode: Mode,
     pub(super) flash: Flash,
@@ -292,7 +271,8 @@ impl Simulator {
         self.lose_power(self.clock, back.as_millis());
     }
 
-    /// How many bytes the line takes now. A mount hands over no more than that to [`Self::receive`].
+    /// How many bytes the line takes now; `usize::MAX` without pacing, 0 while the module takes none.
+    /// A mount hands over no more than that to [`Self::receive`].
     pub fn capacity(&self, now: Instant) -> usize {
         if self.stalled || self.open.is_none() {
             return 0;
@@ -327,65 +307,12 @@ impl Simulator {
         Output::Wait(lines.into_iter().flatten().chain(self.next_act()).min())
     }
 
-    /// The firmware version that really runs.
-    pub fn version(&self) -> &str {
-        &self.flash.version
-    }
-
-    /// The package in the module's flash.
-    pub const fn package(&self) -> Option<&StoredPackage> {
-        self.flash.package.as_ref()
-    }
-
-    /// Vendor and product id of the port, while it is there.
-    pub fn usb_ids(&self) -> Option<(u16, u16)> {
-        self.plugged.then(|| self.ids())
-    }
-
-    /// The module takes bytes as data.
-    pub const fn in_data_mode(&self) -> bool {
-        matches!(self.ram.ear, Ear::Data(_))
-    }
-
-    /// The module listens to commands.
-    pub fn is_idle(&self) -> bool {
-        self.mode == Mode::Normal && matches!(self.ram.ear, Ear::Command)
-    }
-
-    /// Bytes that the host sent in all data modes together.
-    pub const fn data_bytes(&self) -> u64 {
-        self.record.data_bytes
-    }
-
-    /// Bytes that the host sent between an upload command and its CONNECT. There should be none.
-    pub const fn early_bytes(&self) -> u64 {
-        self.record.early_bytes
-    }
-
-    /// Bytes that the host sent while the module could not hear. There should be none.
-    pub const fn deaf_bytes(&self) -> u64 {
-        self.record.deaf_bytes
-    }
-
-    /// How many updates were started.
-    pub const fn updates_started(&self) -> u32 {
-        self.record.updates_started
-    }
-
-    /// How many updates have come to an end, good or bad.
-    pub const fn updates_ended(&self) -> u32 {
-        self.record.updates_ended
-    }
-
-    /// The last command lines, oldest first, each cut to a sensible length.
-    pub fn commands(&self) -> impl Iterator<Item = &str> {
-        self.record.commands.iter().map(String::as_str)
-    }
-
     // Time.
 
     /// Everything up to `now`, in its order.
     fn advance(&mut self, now: Instant) {
+        // leaves room for every later point in time
+        let now = now.min(Instant::from_millis(u64::MAX / 2));
         loop {
             let step = self
                 .next_act()
@@ -457,7 +384,8 @@ impl Simulator {
             Act::FailedTry(code) => self.report(at, "END", Some(&code.to_string())),
             Act::Rdy => self.rdy(at),
             Act::AppRdy => self.app_rdy(at),
-            Act::LoopTurn(turn) => self.loop_turn(at, turn),
+            // what was missed while nobody looked for long stays missed
+            Act::LoopTurn(turn) => self.loop_turn(at.max(now - Duration::from_secs(3600)), turn),
             Act::DownloadEnd(download, code) => self.end_download(at, download, code),
             Act::Replug => self.plug_cable(at),
             Act::Unstall => self.stalled = false,
@@ -478,243 +406,6 @@ impl Simulator {
     /// One of the module's own durations.
     pub(super) fn own(&self, ms: u64) -> Duration {
         Duration::from_millis((ms / u64::from(self.settings.haste.max(1))).max(1))
-    }
-
-    // Hearing.
-
-    pub(super) fn hear(&mut self, at: Instant, bytes: &[u8]) {
-        match self.port_kind() {
-            Some(PortKind::Echo) => return self.send(at, bytes),
-            Some(_) => return,
-            None => {}
-        }
-        match self.mode {
-            Mode::Off | Mode::Dfota => {
-                self.record.deaf_bytes += bytes.len() as u64;
-                return;
-            }
-            Mode::Starting | Mode::Normal => {}
-        }
-        match &mut self.ram.ear {
-            Ear::Command => self.hear_command(at, bytes),
-            Ear::Busy(held) => {
-                let room = LINE_LIMIT.saturating_sub(held.len()).min(bytes.len());
-                held.extend_from_slice(&bytes[..room]);
-            }
-            Ear::Connecting => self.record.early_bytes += bytes.len() as u64,
-            Ear::Data(_) => self.hear_data(at, bytes),
-        }
-    }
-
-    fn hear_command(&mut self, at: Instant, bytes: &[u8]) {
-        for (index, &byte) in bytes.iter().enumerate() {
-            if self.asleep > 0 {
-                if byte == b'\r' {
-                    self.asleep -= 1;
-                }
-                continue;
-            }
-            match byte {
-                // ends nothing and is not echoed: the host may end its lines with CR LF
-                b'\n' => {}
-                b'\r' => {
-                    self.echo(at, byte);
-                    self.ram.echoed = false;
-                    let line = core::mem::take(&mut self.ram.line);
-                    let too_long = core::mem::take(&mut self.ram.line_too_long);
-                    self.command_line(at, &line, too_long);
-                    if !matches!(self.ram.ear, Ear::Command) {
-                        return self.hear(at, &bytes[index + 1..]);
-                    }
-                }
-                _ => {
-                    self.echo(at, byte);
-                    if self.ram.line.len() < LINE_LIMIT {
-                        self.ram.line.push(byte);
-                    } else {
-                        self.ram.line_too_long = true;
-                    }
-                }
-            }
-        }
-    }
-
-    fn echo(&mut self, at: Instant, byte: u8) {
-        if !self.ram.profile.echo {
-            return;
-        }
-        let first = !core::mem::replace(&mut self.ram.echoed, true);
-        if !(first && self.faults.has(&Fault::HalfEcho)) {
-            self.send(at, &[byte]);
-        }
-    }
-
-    pub(super) fn remember(&mut self, line: &str) {
-        if self.record.commands.len() >= REMEMBERED {
-            self.record.commands.pop_front();
-        }
-        self.record
-            .commands
-            .push_back(line.chars().take(200).collect());
-    }
-
-    // Speaking.
-
-    /// A line as the module frames it: CR LF before and after (G-02).
-    pub(super) fn frame(&self, text: &str) -> Vec<u8> {
-        self.line_ends(format!("\r\n{text}\r\n")).into_bytes()
-    }
-
-    pub(super) fn line_ends(&self, text: String) -> String {
-        let ends = self.faults.find(|fault| match fault {
-            Fault::LineEnds(ends) => Some(*ends),
-            _ => None,
-        });
-        match ends {
-            Some(ends) => text.replace("\r\n", ends.text()),
-            None => text,
-        }
-    }
-
-    pub(super) fn send(&mut self, at: Instant, bytes: &[u8]) {
-        if self.open.is_none() {
-            return;
-        }
-        let rate = if self.mode == Mode::Dfota {
-            self.report_rate()
-        } else {
-            self.flash.baud_rate
-        };
-        let bytes = self.through_the_rate(bytes.to_vec(), rate);
-        self.outgoing.push_all(at, &bytes);
-    }
-
-    /// Bytes as they arrive when both ends do not agree on the rate.
-    fn through_the_rate(&mut self, bytes: Vec<u8>, module_rate: u32) -> Vec<u8> {
-        if self.settings.link == Link::Usb || self.open.is_none_or(|rate| rate == module_rate) {
-            return bytes;
-        }
-        self.random.noise(bytes.len())
-    }
-
-    /// Moves what the line has carried to the outputs.
-    fn transmit(&mut self, at: Instant) {
-        let bytes = self.outgoing.carried(at);
-        if bytes.is_empty() || self.waiting_bytes > OUTPUT_LIMIT {
-            return;
-        }
-        self.waiting_bytes += bytes.len();
-        if self.faults.has(&Fault::Trickle) {
-            self.outputs
-                .extend(bytes.into_iter().map(|byte| Output::Bytes(vec![byte])));
-        } else {
-            self.outputs.push_back(Output::Bytes(bytes));
-        }
-    }
-
-    // The cable.
-
-    pub(super) fn unplug(&mut self, at: Instant) {
-        if !self.plugged {
-            return;
-        }
-        self.transmit(at);
-        self.outgoing.clear();
-        self.incoming.clear();
-        self.plugged = false;
-        self.open = None;
-        self.outputs.push_back(Output::Unplug);
-    }
-
-    pub(super) fn plug(&mut self) {
-        if self.plugged || self.faults.has(&Fault::PortNotBack) && self.record.updates_started > 0 {
-            return;
-        }
-        self.plugged = true;
-        let (vendor, product) = self.ids();
-        self.outputs.push_back(Output::Plug { vendor, product });
-    }
-
-    fn ids(&self) -> (u16, u16) {
-        if self.settings.link == Link::Uart {
-            return BRIDGE;
-        }
-        let other = self.faults.find(|fault| match fault {
-            Fault::OtherProduct(product) if self.record.updates_started > 0 => Some(*product),
-            _ => None,
-        });
-        (
-            self.settings.model.vendor,
-            other.unwrap_or(self.settings.model.product),
-        )
-    }
-
-    pub(super) fn stall(&mut self, at: Instant, pause: Option<Duration>, unread: &[u8]) {
-        self.stalled = true;
-        self.incoming.put_back(unread);
-        if let Some(pause) = pause {
-            self.agenda.add(at + pause, Act::Unstall);
-        }
-    }
-
-    // What a port says by itself.
-
-    fn port_kind(&self) -> Option<PortKind> {
-        self.faults.find(|fault| match fault {
-            Fault::Port(kind) => Some(*kind),
-            _ => None,
-        })
-    }
-
-    /// Says it; and when again.
-    fn chatter(&mut self, at: Instant) -> Option<Duration> {
-        match self.port_kind() {
-            Some(PortKind::Nmea) => {
-                self.send(
-                    at,
-                    b"$GPGSV,1,1,00*79\r\n$GPRMC,,V,,,,,,,,,,N*53\r\n$GPGGA,,,,,,0,,,,,,,,*66\r\n",
-                );
-                Some(Duration::from_secs(1))
-            }
-            Some(PortKind::Diagnostic) => {
-                let mut bytes = vec![0x7e, 0x1d];
-                let count = 12 + self.random.below(20) as usize;
-                bytes.extend(self.random.noise(count));
-                bytes.push(0x7e);
-                self.send(at, &bytes);
-                Some(Duration::from_millis(700))
-            }
-            Some(PortKind::Text) => {
-                self.send(at, b"sensor 7: 21.4 C, fan 1200 rpm\r\n");
-                Some(Duration::from_millis(500))
-            }
-            Some(PortKind::Silent | PortKind::Echo) => None,
-            None => {
-                let every = self.faults.find(|fault| match fault {
-                    Fault::Chatter { every } => Some(*every),
-                    _ => None,
-                })?;
-                if self.mode == Mode::Normal {
-                    let line = self.gossip();
-                    let bytes = self.frame(line);
-                    self.send(at, &bytes);
-                }
-                Some(every)
-            }
-        }
-    }
-
-    /// Something from the network that nobody asked for.
-    pub(super) const fn gossip(&mut self) -> &'static str {
-        match self.random.below(7) {
-            0 => "+CEREG: 1",
-            1 => "+CEREG: 4,\"0001\",\"0000ABCD\",9,,,\"00100011\",\"00101010\"",
-            2 => "+QIND: \"csq\",26,99",
-            3 => "+QIND: SMS DONE",
-            4 => "+QIURC: \"pdpdeact\",1",
-            5 => "+QIND: \"act\",\"CAT-M1\"",
-            _ => "+CTZE: \"+08\",0,\"2026/01/01,00:00:00\"",
-        }
     }
 }
 
