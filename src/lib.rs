@@ -1,5 +1,13 @@
 //! Deltaport's core.
 
 pub mod at;
+pub mod dfota;
+pub mod family;
+pub mod journal;
+pub mod session;
+pub mod simulator;
 pub mod snapshot;
 pub mod time;
+
+#[cfg(target_arch = "wasm32")]
+mod web;

@@ -14,7 +14,10 @@ pub struct Checksum {
 impl Checksum {
     /// The checksum of nothing.
     pub const fn new() -> Self {
-        Self { value: 0, odd: false }
+        Self {
+            value: 0,
+            odd: false,
+        }
     }
 
     /// The checksum of `bytes`.

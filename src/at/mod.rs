@@ -1,5 +1,17 @@
 //! The AT language: lines, commands, result codes, unsolicited result codes, and the checksum.
 
+mod answer_line;
 mod checksum;
+mod command;
+mod exchange;
+mod fields;
+mod line;
+mod urc;
 
+pub use answer_line::{ErrorCode, FinalCode, Info, Line};
 pub use checksum::Checksum;
+pub use command::{Answer, Command, Quoted, Unsendable};
+pub use exchange::{Exchange, Failure, Step};
+pub use fields::{Field, Fields};
+pub use line::{LineSplitter, MAX_LINE};
+pub use urc::{FotaEvent, Urc};

@@ -1,0 +1,93 @@
+//! A row of commands, one after the other.
+
+use std::collections::VecDeque;
+
+use super::context::Context;
+use crate::at::{Answer, Command, Exchange, Failure, Line, Step};
+use crate::time::Instant;
+
+/// The commands still to be asked, and the one under way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Asking {
+    queue: VecDeque<Command>,
+    exchange: Exchange,
+    repeated: bool,
+}
+
+/// A command that is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub(super) command: Command,
+    pub(super) result: Result<Answer, Failure>,
+    /// What was said before a final result code that was no OK (B-id-6).
+    pub(super) partial: Answer,
+}
+
+impl Asking {
+    /// Sends the first command. At least one is needed.
+    pub(super) fn new<const N: usize>(cx: &mut Context, commands: [Command; N]) -> Self {
+        const { assert!(N > 0) };
+        let mut queue = VecDeque::from(commands);
+        // N is at least one.
+        let first = queue.pop_front().unwrap_or(Command::Attention);
+        Self {
+            queue,
+            exchange: cx.send(first),
+            repeated: false,
+        }
+    }
+
+    /// Takes in a line; a value when it ended the command under way.
+    pub(super) fn take(&mut self, cx: &Context, line: &Line<'_>) -> Option<Told> {
+        match self.exchange.take(cx.now, line) {
+            Step::Done(result) => Some(self.told(result)),
+            Step::Pending | Step::Connected => None,
+        }
+    }
+
+    /// The deadline has passed: the command is repeated once, then it is over.
+    pub(super) fn timeout(&mut self, cx: &mut Context) -> Option<Told> {
+        if self.repeated {
+            return Some(self.told(Err(self.exchange.timeout())));
+        }
+        self.repeated = true;
+        self.exchange = cx.send(self.exchange.command().clone());
+        None
+    }
+
+    fn told(&self, result: Result<Answer, Failure>) -> Told {
+        Told {
+            command: self.exchange.command().clone(),
+            result,
+            partial: self.exchange.answer().clone(),
+        }
+    }
+
+    /// Sends the next command; false when none is left.
+    pub(super) fn next(&mut self, cx: &mut Context) -> bool {
+        let Some(command) = self.queue.pop_front() else {
+            return false;
+        };
+        self.exchange = cx.send(command);
+        self.repeated = false;
+        true
+    }
+
+    /// Asks `command` before all others that wait.
+    pub(super) fn ask_first(&mut self, command: Command) {
+        self.queue.push_front(command);
+    }
+
+    /// Asks `commands` after all others that wait.
+    pub(super) fn ask_last<const N: usize>(&mut self, commands: [Command; N]) {
+        self.queue.extend(commands);
+    }
+
+    pub(super) const fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    pub(super) const fn deadline(&self) -> Instant {
+        self.exchange.deadline()
+    }
+}

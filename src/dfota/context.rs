@@ -1,0 +1,173 @@
+//! What all states share: the facts gathered so far and the way out.
+
+use std::collections::VecDeque;
+
+use super::hearing::Hearing;
+use super::identity::Identity;
+use super::io::{Output, PortSettings, UsbId};
+use super::run::Run;
+use crate::at::{Command, Exchange, Failure};
+use crate::family::{BG95, Family, Times};
+use crate::journal::{Entry, Journal, Kind, Mark};
+use crate::snapshot::{
+    GreetingFacts, ModuleFacts, PackageFacts, Problem, ProblemCode, Progress, UploadProof, Verdict,
+};
+use crate::time::Instant;
+
+/// Text from the module that is passed on is cut here.
+const MAX_DETAIL: usize = 200;
+
+/// Facts, and what waits to go out.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    pub(crate) now: Instant,
+    pub(crate) out: VecDeque<Output>,
+    pub(crate) journal: Journal,
+    pub(crate) settings: PortSettings,
+    pub(crate) usb: Option<UsbId>,
+    /// Bits per second that the port is open with now: differs from the settings while an update
+    /// reports at another rate.
+    pub(crate) rate: u32,
+    pub(crate) port_chosen: bool,
+    pub(crate) port_open: bool,
+    /// The lost port was seen again.
+    pub(crate) port_there: bool,
+    pub(crate) hearing: Hearing,
+    pub(crate) greeting: Option<GreetingFacts>,
+    pub(crate) identity: Identity,
+    pub(crate) module: Option<ModuleFacts>,
+    pub(crate) package: Option<PackageFacts>,
+    pub(crate) package_problem: Option<Problem>,
+    pub(crate) problem: Option<Problem>,
+    pub(crate) proof: Option<UploadProof>,
+    pub(crate) progress: Option<Progress>,
+    pub(crate) verdict: Option<Verdict>,
+    pub(crate) run: Option<Run>,
+}
+
+impl Context {
+    /// The family whose times and tables apply; where none is known, BG95's.
+    pub(crate) fn family(&self) -> &'static Family {
+        let id = self.module.as_ref().and_then(|module| module.family);
+        id.and_then(crate::family::of).unwrap_or(&BG95)
+    }
+
+    pub(crate) fn times(&self) -> &'static Times {
+        &self.family().times
+    }
+
+    /// Sends a command.
+    pub(crate) fn send(&mut self, command: Command) -> Exchange {
+        let exchange = Exchange::new(command, self.now);
+        let bytes = format!("{}\r", exchange.line()).into_bytes();
+        self.journal.add(self.now, Mark::Sent, &bytes);
+        self.entry(Kind::Sent, exchange.line());
+        self.out.push_back(Output::Write(bytes));
+        exchange
+    }
+
+    /// The escape out of data mode; the silence round it is the caller's (N2-010).
+    pub(crate) fn send_escape(&mut self) {
+        self.journal.add(self.now, Mark::Sent, b"+++");
+        self.entry(Kind::Sent, "+++");
+        self.out.push_back(Output::Write(b"+++".to_vec()));
+    }
+
+    pub(crate) fn output(&mut self, output: Output) {
+        self.out.push_back(output);
+    }
+
+    pub(crate) fn open(&mut self, rate: u32) {
+        self.rate = rate;
+        self.port_there = false;
+        self.note(&format!("opening the port at {rate} bit/s"));
+        self.out.push_back(Output::Open(PortSettings {
+            baud_rate: rate,
+            ..self.settings
+        }));
+    }
+
+    pub(crate) fn close(&mut self) {
+        if self.port_open {
+            self.port_open = false;
+            self.note("closing the port");
+            self.out.push_back(Output::Close);
+        }
+    }
+
+    /// A note in the journal and on the console.
+    pub(crate) fn note(&mut self, text: &str) {
+        self.journal.add(self.now, Mark::Note, text.as_bytes());
+        self.entry(Kind::Note, text);
+    }
+
+    pub(crate) fn entry(&mut self, kind: Kind, text: &str) {
+        let entry = Entry {
+            at: self.now.as_millis(),
+            kind,
+            text: text.to_owned(),
+        };
+        self.out.push_back(Output::Entry(entry));
+    }
+
+    pub(crate) fn problem(&mut self, code: ProblemCode) {
+        self.problem = Some(problem(code));
+    }
+
+    /// Whether the port is the module's own USB.
+    pub(crate) fn is_module_usb(&self) -> bool {
+        self.usb.is_some_and(|usb| usb.vendor == UsbId::QUECTEL)
+    }
+
+    /// The rate at which the main UART will report during the update, if it is not the rate that
+    /// the port was opened with (A5-2).
+    pub(crate) fn report_rate(&self) -> Option<u32> {
+        let set = self.module.as_ref()?.serial_rate?;
+        let family = self.family();
+        let report = if family.report_rates.contains(&set) {
+            set
+        } else {
+            family.fallback_report_rate
+        };
+        (report != self.settings.baud_rate).then_some(report)
+    }
+}
+
+/// A problem without number and detail.
+pub(crate) const fn problem(code: ProblemCode) -> Problem {
+    Problem {
+        code,
+        number: None,
+        detail: None,
+    }
+}
+
+/// A problem that names what it is about.
+pub(crate) fn problem_with(code: ProblemCode, detail: &str) -> Problem {
+    Problem {
+        code,
+        number: None,
+        detail: Some(cut(detail)),
+    }
+}
+
+/// How a command's failure is told.
+pub(crate) fn problem_of(failure: &Failure, command: &str) -> Problem {
+    let (code, number) = match failure {
+        Failure::Plain | Failure::NoCarrier => (ProblemCode::PlainError, None),
+        Failure::Cme(n) => (ProblemCode::CmeError, Some(*n)),
+        Failure::Cms(n) => (ProblemCode::CmsError, Some(*n)),
+        Failure::Words(words) => return problem_with(ProblemCode::CmeError, words),
+        Failure::Timeout => (ProblemCode::AnswerTimeout, None),
+        Failure::Empty => (ProblemCode::BadAnswer, None),
+    };
+    Problem {
+        code,
+        number,
+        detail: Some(cut(command)),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(MAX_DETAIL).collect()
+}

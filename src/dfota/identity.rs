@@ -1,0 +1,188 @@
+//! Who the module is, from what it answers.
+
+use crate::at::Answer;
+use crate::family;
+use crate::snapshot::{FamilyId, ModuleFacts};
+
+/// The answers as they came, before they become facts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Identity {
+    pub(super) manufacturer: Option<String>,
+    pub(super) model: Option<String>,
+    /// The revision line of ATI.
+    pub(super) revision: Option<String>,
+    /// `AT+QGMR`
+    pub(super) full: Option<String>,
+    /// `AT+CGMR`
+    pub(super) base: Option<String>,
+    pub(super) imei: Option<String>,
+}
+
+impl Identity {
+    /// ATI: manufacturer, model and `Revision: <text>`, in two layouts (B-id-1).
+    pub(super) fn take_ati(&mut self, answer: &Answer) {
+        let mut lines = answer
+            .text
+            .iter()
+            .map(|line| line.trim())
+            .filter(|line| !line.is_empty());
+        let mut names = Vec::new();
+        for line in &mut lines {
+            match line
+                .get(..9)
+                .filter(|head| head.eq_ignore_ascii_case("revision:"))
+            {
+                Some(head) => self.revision = version_in(&line[head.len()..]),
+                None => names.push(line),
+            }
+        }
+        if let [.., model] = names[..] {
+            let model = model.strip_prefix("Quectel_").unwrap_or(model);
+            self.model = Some(model.to_owned());
+        }
+        if let [manufacturer, _, ..] = names[..] {
+            self.manufacturer = Some(manufacturer.trim_end_matches("_Ltd").to_owned());
+        }
+    }
+
+    /// The first text that looks like a version, with or without a label (B-id-3).
+    pub(super) fn version_of(answer: &Answer) -> Option<String> {
+        answer.text.iter().find_map(|line| version_in(line))
+    }
+
+    /// The first text that looks like an IMEI: 15 digits, also as `+CGSN: <digits>`.
+    pub(super) fn take_imei(&mut self, answer: &Answer) -> bool {
+        let digits = |line: &String| line.len() == 15 && line.bytes().all(|b| b.is_ascii_digit());
+        self.imei = answer.text.iter().find(|line| digits(line)).cloned();
+        self.imei.is_some()
+    }
+
+    /// The version that packages refer to: the fullest one known (B-id-2).
+    pub(super) fn version(&self) -> Option<&String> {
+        self.full
+            .as_ref()
+            .or(self.base.as_ref())
+            .or(self.revision.as_ref())
+    }
+
+    /// Whether `new` runs another version than this. Like is compared with like; none: cannot tell.
+    pub(super) fn differs(&self, new: &Self) -> Option<bool> {
+        let pairs = [
+            (&self.full, &new.full),
+            (&self.base, &new.base),
+            (&self.revision, &new.revision),
+        ];
+        let mut both = pairs
+            .into_iter()
+            .filter_map(|(a, b)| Some(a.as_ref()? != b.as_ref()?));
+        both.next()
+    }
+
+    /// The facts for the page.
+    pub(super) fn facts(&self, old: Option<&ModuleFacts>) -> ModuleFacts {
+        let family = self.model.as_deref().and_then(family::id_of);
+        ModuleFacts {
+            manufacturer: self.manufacturer.clone(),
+            model: self.model.clone(),
+            family,
+            supported: family.is_some_and(uploads),
+            version: self.version().cloned(),
+            imei: self.imei.clone(),
+            ..old.cloned().unwrap_or_default()
+        }
+    }
+}
+
+fn uploads(id: FamilyId) -> bool {
+    family::of(id).is_some_and(|family| family.com_upload)
+}
+
+/// A version as modules print them, e.g. `BG95M3LAR02A03_01.012.01.012`; words are none.
+fn version_in(line: &str) -> Option<String> {
+    let text = line.trim();
+    let text = match text
+        .get(..9)
+        .filter(|head| head.eq_ignore_ascii_case("revision:"))
+    {
+        Some(head) => text[head.len()..].trim(),
+        None => text,
+    };
+    let fits = (4..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+        && text.bytes().any(|b| b.is_ascii_digit());
+    fits.then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(lines: &[&str]) -> Answer {
+        Answer {
+            text: lines.iter().map(|&line| line.to_owned()).collect(),
+            ..Answer::default()
+        }
+    }
+
+    #[test]
+    fn both_layouts_of_ati_b_id_1() {
+        for (lines, model) in [
+            (
+                ["Quectel", "BG95-M3", "Revision: BG95M3LAR02A03"],
+                "BG95-M3",
+            ),
+            (
+                [
+                    "Quectel_Ltd",
+                    "Quectel_BC660K-GL",
+                    "Revision: BC660KGLAAR01A05",
+                ],
+                "BC660K-GL",
+            ),
+        ] {
+            let mut identity = Identity::default();
+            identity.take_ati(&answer(&lines));
+            assert_eq!(identity.manufacturer.as_deref(), Some("Quectel"));
+            assert_eq!(identity.model.as_deref(), Some(model));
+            assert!(identity.revision.is_some());
+        }
+    }
+
+    #[test]
+    fn a_version_with_and_without_a_label_b_id_3() {
+        let version = |lines: &[&str]| Identity::version_of(&answer(lines));
+        assert_eq!(
+            version(&["Revision: BC660KGLAAR01A05"]).as_deref(),
+            Some("BC660KGLAAR01A05")
+        );
+        assert_eq!(
+            version(&["A+QGMR", "BG770AGLAAR02A05_JP_01.001.01.001"]).as_deref(),
+            Some("BG770AGLAAR02A05_JP_01.001.01.001")
+        );
+        assert_eq!(version(&["no version here", "ABC", "<b>1</b>"]), None);
+    }
+
+    #[test]
+    fn versions_are_compared_like_with_like_b_id_2() {
+        let of = |full: Option<&str>, base: &str| Identity {
+            full: full.map(str::to_owned),
+            revision: Some(base.to_owned()),
+            ..Identity::default()
+        };
+        assert_eq!(
+            of(Some("A03_1"), "A03").differs(&of(Some("A03_2"), "A03")),
+            Some(true)
+        );
+        assert_eq!(
+            of(Some("A03_1"), "A03").differs(&of(None, "A04")),
+            Some(true)
+        );
+        assert_eq!(
+            of(Some("A03_1"), "A03").differs(&of(None, "A03")),
+            Some(false)
+        );
+        assert_eq!(Identity::default().differs(&of(None, "A03")), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! The states in which nothing is under way: no port, a module at rest, a run that has ended.
+
+use super::connect::{AwaitOpen, Listen, connection};
+use super::context::{Context, problem, problem_with};
+use super::findings::{findings, stop};
+use super::follow::Follow;
+use super::io::{Choice, FileFlaw};
+use super::machine::{Happening, State};
+use super::prepare::AwaitDigest;
+use crate::at::{FotaEvent, Line, Urc};
+use crate::snapshot::{Outcome, ProblemCode, Stage};
+
+/// No port is open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct NoPort {
+    /// The port went away by itself: it is opened again when it comes back.
+    lost: bool,
+}
+
+impl NoPort {
+    pub(super) fn enter(cx: &mut Context, problem: Option<ProblemCode>) -> State {
+        cx.problem = problem.map(super::context::problem);
+        cx.greeting = None;
+        cx.module = None;
+        cx.run = None;
+        cx.verdict = None;
+        cx.proof = None;
+        cx.progress = None;
+        let lost = problem == Some(ProblemCode::PortLost);
+        if lost && cx.port_there {
+            return AwaitOpen::enter(cx);
+        }
+        State::NoPort(Self { lost })
+    }
+
+    pub(super) fn handle(self, cx: &mut Context, happening: &Happening<'_>) -> State {
+        match happening {
+            Happening::Choice(Choice::Connect(settings)) => {
+                cx.problem = None;
+                cx.settings = *settings;
+                cx.port_chosen = true;
+                AwaitOpen::enter(cx)
+            }
+            Happening::PortReturned if self.lost => AwaitOpen::enter(cx),
+            Happening::Choice(choice) => {
+                choose_package(cx, choice);
+                State::NoPort(self)
+            }
+            _ => State::NoPort(self),
+        }
+    }
+}
+
+/// The module is known and idle.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Module;
+
+impl Module {
+    pub(super) fn enter(cx: &mut Context) -> State {
+        cx.run = None;
+        cx.verdict = None;
+        cx.proof = None;
+        cx.progress = None;
+        State::Module(Self)
+    }
+
+    pub(super) fn handle(self, cx: &mut Context, happening: &Happening<'_>) -> State {
+        match happening {
+            Happening::Line(Line::Urc(Urc::Fota(event))) => match event {
+                event if event.is_under_way() => return Follow::enter_found(cx, *event),
+                // The cloud may have upgraded a host MCU: not our update (B-end-3, X-23).
+                FotaEvent::End(_) => cx.note("an END that belongs to no update of ours"),
+                _ => {}
+            },
+            Happening::Line(Line::Urc(Urc::Ready)) => return Listen::enter_after_boot(cx),
+            Happening::Choice(Choice::Start {
+                unknown_model,
+                preset_go,
+            }) => {
+                return self.start(cx, *unknown_model, *preset_go);
+            }
+            Happening::Choice(Choice::Cancel) => {}
+            Happening::Choice(choice) if choose_package(cx, choice) => {}
+            _ => return connection(State::Module(self), cx, happening),
+        }
+        State::Module(self)
+    }
+
+    fn start(self, cx: &mut Context, unknown_model: bool, preset_go: bool) -> State {
+        cx.problem = stop(&findings(cx), unknown_model);
+        if cx.package.is_none() {
+            cx.problem = Some(
+                cx.package_problem
+                    .clone()
+                    .unwrap_or(problem(ProblemCode::NoPackage)),
+            );
+        }
+        if cx.problem.is_some() {
+            return State::Module(self);
+        }
+        AwaitDigest::enter(cx, preset_go)
+    }
+}
+
+/// A run has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Done {
+    /// What can be taken up again: the module may still be working.
+    follow: Option<Box<Follow>>,
+}
+
+impl Done {
+    pub(super) fn enter(
+        cx: &mut Context,
+        outcome: Outcome,
+        problem: Option<crate::snapshot::Problem>,
+        new: Option<String>,
+    ) -> State {
+        cx.progress = None;
+        cx.problem = None;
+        cx.conclude(outcome, problem, new);
+        State::Done(Self { follow: None })
+    }
+
+    /// The end of a run of which nobody can tell how it went: it may go on.
+    pub(super) fn enter_open(
+        cx: &mut Context,
+        follow: Follow,
+        problem: crate::snapshot::Problem,
+        new: Option<String>,
+    ) -> State {
+        cx.progress = None;
+        cx.conclude(Outcome::CannotTell, Some(problem), new);
+        State::Done(Self {
+            follow: Some(Box::new(follow)),
+        })
+    }
+
+    pub(super) const fn is_open(&self) -> bool {
+        self.follow.is_some()
+    }
+
+    pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
+        match happening {
+            Happening::Choice(Choice::LookAgain) => {
+                if let Some(follow) = self.follow.take() {
+                    cx.verdict = None;
+                    return follow.look_again(cx);
+                }
+            }
+            Happening::Choice(Choice::Next) if cx.port_open => {
+                Module::enter(cx);
+                return Listen::enter(cx);
+            }
+            Happening::Choice(Choice::Next) => {
+                return NoPort::enter(cx, Some(ProblemCode::PortLost));
+            }
+            Happening::Choice(Choice::Disconnect) => {
+                cx.close();
+                return NoPort::enter(cx, None);
+            }
+            Happening::Choice(choice @ (Choice::Package(_) | Choice::PackageFlaw(..))) => {
+                choose_package(cx, choice);
+            }
+            // A sign of life after "cannot tell" is followed by itself.
+            Happening::Line(Line::Urc(Urc::Fota(_) | Urc::Ready | Urc::AppReady))
+            | Happening::PortReturned
+            | Happening::Opened => {
+                if let Some(follow) = self.follow.take() {
+                    cx.verdict = None;
+                    return follow.handle(cx, happening);
+                }
+            }
+            Happening::PortLost => {
+                if let Some(follow) = &mut self.follow {
+                    follow.lost(cx);
+                }
+            }
+            _ => {}
+        }
+        State::Done(self)
+    }
+
+    pub(super) const fn stage(&self) -> Stage {
+        Stage::Done
+    }
+}
+
+/// Takes a package, or the reason why there is none. False if `choice` is something else.
+pub(super) fn choose_package(cx: &mut Context, choice: &Choice) -> bool {
+    match choice {
+        Choice::Package(facts) => {
+            cx.package = Some(facts.clone());
+            cx.package_problem = None;
+            cx.problem = None;
+        }
+        Choice::PackageFlaw(flaw, name) => {
+            let code = match flaw {
+                FileFlaw::Changed => ProblemCode::PackageChanged,
+                FileFlaw::Unreadable => ProblemCode::PackageUnreadable,
+            };
+            cx.package = None;
+            cx.package_problem = Some(problem_with(code, name));
+            cx.problem.clone_from(&cx.package_problem);
+        }
+        _ => return false,
+    }
+    true
+}

@@ -1,0 +1,29 @@
+//! The upgrade: one state machine from the chosen port to the verdict.
+//!
+//! A state is a struct named for what it waits for; a transition consumes it. Nothing in here reads
+//! a clock, touches a port or knows a language.
+
+mod asking;
+mod connect;
+mod context;
+mod findings;
+mod follow;
+mod hearing;
+mod identity;
+mod idle;
+mod io;
+mod machine;
+mod package_name;
+mod prepare;
+mod retreat;
+mod run;
+mod trigger;
+mod upload;
+mod wait;
+
+pub(crate) use context::Context;
+pub(crate) use findings::findings;
+pub use io::{Choice, Digest, FileFlaw, Input, OpenFailure, Output, PortSettings, UsbId};
+pub(crate) use machine::Happening;
+pub use machine::State;
+pub use package_name::versions_in;

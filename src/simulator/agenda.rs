@@ -1,0 +1,93 @@
+//! What the module will do by itself, and when.
+
+use std::collections::VecDeque;
+
+use super::data_mode::DataMode;
+use super::dfota::Download;
+use crate::time::Instant;
+
+/// Something that happens at a point in time.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    /// Bytes go out.
+    Say(Vec<u8>),
+    /// The answer is out; the next command is read.
+    Ready,
+    /// CONNECT is out; data mode begins.
+    Connect(Box<DataMode>),
+    /// The UART's rate changes.
+    SetRate(u32),
+    /// The module restarts.
+    Restart,
+    /// The module switches itself off.
+    PowerDown,
+    /// The power is back.
+    PowerOn,
+    /// The package is to be applied.
+    StartUpdate,
+    /// Into DFOTA mode.
+    EnterDfota,
+    /// The update has come this far.
+    Percent(u8),
+    /// The update has ended with this code.
+    End(u16),
+    /// An attempt has failed with this code; another one follows.
+    FailedTry(u16),
+    /// RDY.
+    Rdy,
+    /// APP RDY.
+    AppRdy,
+    /// One turn of a boot loop.
+    LoopTurn(u32),
+    /// A download has ended.
+    DownloadEnd(Download, u16),
+    /// The cable is plugged in again.
+    Replug,
+    /// The module reads again.
+    Unstall,
+    /// Whatever the port says by itself.
+    Chatter,
+}
+
+impl Act {
+    /// It happens outside of the module: a restart does not prevent it.
+    const fn outlives_restart(&self) -> bool {
+        matches!(self, Self::Replug | Self::Chatter)
+    }
+}
+
+/// Acts in their order of time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Agenda(VecDeque<(Instant, Act)>);
+
+impl Agenda {
+    /// Adds an act; after those that were added earlier for the same time.
+    pub(super) fn add(&mut self, at: Instant, act: Act) {
+        let place = self.0.partition_point(|(time, _)| *time <= at);
+        self.0.insert(place, (at, act));
+    }
+
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.0.front().map(|(at, _)| *at)
+    }
+
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<(Instant, Act)> {
+        if self.next()? > now {
+            return None;
+        }
+        self.0.pop_front()
+    }
+
+    /// The module restarts: its own plans are void.
+    pub(super) fn restart(&mut self) {
+        self.0.retain(|(_, act)| act.outlives_restart());
+    }
+
+    pub(super) fn remove(&mut self, which: impl Fn(&Act) -> bool) {
+        self.0.retain(|(_, act)| !which(act));
+    }
+
+    pub(super) fn any(&self, which: impl Fn(&Act) -> bool) -> bool {
+        self.0.iter().any(|(_, act)| which(act))
+    }
+}
