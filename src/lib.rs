@@ -8,3 +8,6 @@ pub mod session;
 pub mod simulator;
 pub mod snapshot;
 pub mod time;
+
+#[cfg(target_arch = "wasm32")]
+mod web;

@@ -200,12 +200,7 @@ fn load_of(name: &str) -> Load {
 fn weigh(files: &[&PathBuf]) -> Result<Vec<Size>> {
     let mut command = Command::new("node");
     command
-        .args([
-            "--input-type=module",
-            "--eval",
-            include_str!("weigh.mjs"),
-            "--",
-        ])
+        .arg(repository::root().join("xtask/src/weigh.mjs"))
         .args(files);
     let output = process::run(&mut command)?;
     let sizes = output

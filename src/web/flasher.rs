@@ -1,0 +1,186 @@
+//! What the page holds in its hands.
+
+use std::rc::Rc;
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{File, SerialPort};
+
+use super::package::{self, Package};
+use super::shell::{Shell, to_js};
+use crate::dfota::{Choice, PortSettings, versions_in};
+use crate::snapshot::PackageFacts;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** How a port is opened. */
+export interface PortOptions {
+    /** Bits per second; 115200 if left out. */
+    baudRate?: number;
+    /** RTS/CTS; off if left out. */
+    flowControl?: boolean;
+    /** Bytes that the browser buffers in each direction; 16384 if left out. */
+    bufferSize?: number;
+}
+/** How an upload is started. */
+export interface StartOptions {
+    /** Although the model is not known to be supported. */
+    unknownModel?: boolean;
+    /** The final go is given already: for supervised lines. */
+    presetGo?: boolean;
+}
+"#;
+
+/// One module on one port.
+#[wasm_bindgen]
+pub struct Flasher {
+    shell: Rc<Shell>,
+}
+
+#[wasm_bindgen]
+impl Flasher {
+    /// `serial` is `navigator.serial`, or an object of the same kind, such as the simulated one.
+    /// `onSnapshot` is called at every change, `onEntry` with every line for the console.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "Serial")] serial: JsValue,
+        #[wasm_bindgen(js_name = onSnapshot, unchecked_param_type = "(snapshot: Snapshot) => void")]
+        on_snapshot: Function,
+        #[wasm_bindgen(js_name = onEntry, unchecked_param_type = "(entry: Entry) => void")]
+        on_entry: Function,
+    ) -> Self {
+        // The simulated one is no instance of the browser's class: what counts is what it can do.
+        Self {
+            shell: Shell::new(serial.unchecked_into(), on_snapshot, on_entry),
+        }
+    }
+
+    /// The ports that this page may use already.
+    #[wasm_bindgen(unchecked_return_type = "Promise<SerialPort[]>")]
+    pub fn ports(&self) -> JsValue {
+        self.shell.serial().get_ports().into()
+    }
+
+    /// Lets the person choose a port. To be called inside a click. Gives `undefined` when nothing was
+    /// chosen.
+    #[wasm_bindgen(js_name = requestPort, unchecked_return_type = "Promise<SerialPort | undefined>")]
+    pub fn request_port(&self) -> JsValue {
+        // The browser wants this call before anything is waited for.
+        let asked = self.shell.serial().request_port();
+        js_sys::futures::future_to_promise(async move {
+            match asked.await {
+                Ok(port) => Ok(port.into()),
+                Err(error) if is_dismissal(&error) => Ok(JsValue::UNDEFINED),
+                Err(error) => Err(error),
+            }
+        })
+        .into()
+    }
+
+    /// Opens `port` and finds out what is on it.
+    pub fn connect(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "SerialPort")] port: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "PortOptions")] options: JsValue,
+    ) {
+        self.shell.choose_port(port.unchecked_into());
+        let number = |name: &str, default: u32| {
+            let value = Reflect::get(&options, &name.into())
+                .ok()
+                .and_then(|value| value.as_f64());
+            value
+                .filter(|n| *n >= 1.0 && *n <= f64::from(u32::MAX))
+                .map_or(default, |n| n as u32)
+        };
+        self.shell.choose(Choice::Connect(PortSettings {
+            baud_rate: number("baudRate", PortSettings::DEFAULT_BAUD_RATE),
+            flow_control: flag(&options, "flowControl"),
+            buffer_size: number("bufferSize", PortSettings::DEFAULT_BUFFER_SIZE),
+        }));
+    }
+
+    /// Goes on with `port`: the module came back under an identity that this page did not know.
+    pub fn reconnect(&self, #[wasm_bindgen(unchecked_param_type = "SerialPort")] port: JsValue) {
+        self.shell.choose_port(port.unchecked_into::<SerialPort>());
+        self.shell.choose(Choice::Reconnect);
+    }
+
+    /// Reads and digests a delta package. What is wrong with it stands in the snapshot.
+    #[wasm_bindgen(js_name = setPackage, unchecked_return_type = "Promise<void>")]
+    pub fn set_package(&self, file: File) -> Promise {
+        let shell = self.shell.clone();
+        js_sys::futures::future_to_promise(async move {
+            let name = file.name();
+            match package::digest(&file).await {
+                Ok(digest) => {
+                    let (from_version, to_version) = versions_in(&name);
+                    shell.choose_package(Package::new(file));
+                    shell.choose(Choice::Package(PackageFacts {
+                        name,
+                        size: digest.size,
+                        sha256: digest.sha256,
+                        checksum: digest.checksum,
+                        from_version,
+                        to_version,
+                    }));
+                }
+                Err(flaw) => shell.choose(Choice::PackageFlaw(flaw, name)),
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Starts the upload.
+    pub fn start(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "StartOptions")] options: JsValue,
+    ) {
+        self.shell.choose(Choice::Start {
+            unknown_model: flag(&options, "unknownModel"),
+            preset_go: flag(&options, "presetGo"),
+        });
+    }
+
+    /// Does what needs no further words: `go`, `cancel`, `disconnect`, `look-again`, `next`. Others
+    /// are ignored; one that is not possible now becomes a problem in the snapshot.
+    pub fn act(&self, #[wasm_bindgen(unchecked_param_type = "Action")] action: &str) {
+        let choice = match action {
+            "go" => Choice::Go,
+            "cancel" => Choice::Cancel,
+            "disconnect" => Choice::Disconnect,
+            "look-again" => Choice::LookAgain,
+            "next" => Choice::Next,
+            _ => return,
+        };
+        self.shell.choose(choice);
+    }
+
+    /// The state of the session.
+    #[wasm_bindgen(unchecked_return_type = "Snapshot")]
+    pub fn snapshot(&self) -> JsValue {
+        to_js(&self.shell.session().snapshot()).unwrap_or(JsValue::NULL)
+    }
+
+    /// The whole journal as text, with identities masked.
+    pub fn journal(&self) -> String {
+        self.shell.session().journal()
+    }
+}
+
+impl Drop for Flasher {
+    fn drop(&mut self) {
+        self.shell.end();
+    }
+}
+
+fn flag(options: &JsValue, name: &str) -> bool {
+    Reflect::get(options, &name.into()).is_ok_and(|value| value == JsValue::TRUE)
+}
+
+/// The person closed the chooser without a choice.
+fn is_dismissal(error: &JsValue) -> bool {
+    let name = Reflect::get(error, &"name".into())
+        .ok()
+        .and_then(|name| name.as_string());
+    name.as_deref() == Some("NotFoundError")
+}

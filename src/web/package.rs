@@ -1,0 +1,122 @@
+//! The package: read in blocks from the `File`, digested by the browser.
+
+use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, DomException, File, SubtleCrypto};
+
+use crate::at::Checksum;
+use crate::dfota::{Digest, FileFlaw};
+
+/// Blocks are read ahead in this size: each read costs the browser a round trip.
+const BLOCK: u64 = 1 << 20;
+/// Pieces in which a block passes through wasm memory for the checksum.
+const PIECE: u32 = 1 << 16;
+/// Larger files are no delta packages: they are not read whole into memory.
+const LARGEST: u64 = 256 << 20;
+
+/// A chosen file and the block of it that was read last.
+pub(super) struct Package {
+    pub(super) file: File,
+    block: Option<(u64, Uint8Array)>,
+}
+
+impl Package {
+    pub(super) const fn new(file: File) -> Self {
+        Self { file, block: None }
+    }
+
+    /// The block for a read at `offset`, if it is there already.
+    pub(super) fn cached(&self, offset: u64, length: u32) -> Option<Vec<u8>> {
+        let (start, block) = self.block.as_ref()?;
+        let from = u32::try_from(offset.checked_sub(*start)?).ok()?;
+        let to = from.checked_add(length)?;
+        (to <= block.length()).then(|| block.subarray(from, to).to_vec())
+    }
+
+    pub(super) fn keep(&mut self, start: u64, block: Uint8Array) {
+        self.block = Some((start, block));
+    }
+
+    /// Nothing of an earlier reading counts.
+    pub(super) fn forget(&mut self) {
+        self.block = None;
+    }
+}
+
+/// Bytes in the file.
+pub(super) fn size(file: &File) -> u64 {
+    // Never negative, and whole.
+    file.size() as u64
+}
+
+/// Reads the block that begins at `offset`.
+pub(super) async fn read_block(file: &File, offset: u64) -> Result<Uint8Array, FileFlaw> {
+    let end = offset.saturating_add(BLOCK).min(size(file));
+    let slice = file
+        .slice_with_f64_and_f64(offset as f64, end as f64)
+        .map_err(|e| flaw(&e))?;
+    bytes(&slice).await
+}
+
+async fn bytes(blob: &Blob) -> Result<Uint8Array, FileFlaw> {
+    let buffer = Promise::from(JsValue::from(blob.array_buffer()))
+        .await
+        .map_err(|e| flaw(&e))?;
+    Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()))
+}
+
+/// Reads the whole file and digests it.
+pub(super) async fn digest(file: &File) -> Result<Digest, FileFlaw> {
+    let size = size(file);
+    if size > LARGEST {
+        // No module has room for it, which the checks say in words.
+        return Ok(Digest {
+            size,
+            sha256: String::new(),
+            checksum: 0,
+        });
+    }
+    let all = bytes(file).await?;
+    let mut checksum = Checksum::new();
+    let mut at = 0;
+    while at < all.length() {
+        let end = at.saturating_add(PIECE).min(all.length());
+        checksum.update(&all.subarray(at, end).to_vec());
+        at = end;
+    }
+    let sha256 = sha256(&all).await.unwrap_or_default();
+    Ok(Digest {
+        size: u64::from(all.length()),
+        sha256,
+        checksum: checksum.value(),
+    })
+}
+
+async fn sha256(bytes: &Uint8Array) -> Option<String> {
+    let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
+    let subtle: SubtleCrypto = Reflect::get(&crypto, &"subtle".into())
+        .ok()?
+        .unchecked_into();
+    let promise = subtle
+        .digest_with_str_and_js_u8_array("SHA-256", bytes)
+        .ok()?;
+    let digest = Uint8Array::new(&promise.await.ok()?).to_vec();
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let hex = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    Some(
+        hex.map(|digit| char::from(DIGITS[usize::from(digit)]))
+            .collect(),
+    )
+}
+
+/// Browsers refuse to read a file that is not what it was when it was chosen.
+fn flaw(error: &JsValue) -> FileFlaw {
+    match error
+        .dyn_ref::<DomException>()
+        .map(DomException::name)
+        .as_deref()
+    {
+        Some("NotReadableError") => FileFlaw::Changed,
+        _ => FileFlaw::Unreadable,
+    }
+}

@@ -1,0 +1,264 @@
+//! One open port: its read loop, its writes in order, and its release on every path.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    DomException, FlowControlType, ReadableStreamDefaultReader, SerialOptions, SerialOutputSignals,
+    SerialPort, WritableStreamDefaultWriter,
+};
+
+use super::lock::PortLock;
+use crate::dfota::{OpenFailure, PortSettings, UsbId};
+
+/// What an open port tells.
+pub(super) enum Told {
+    Bytes(Uint8Array),
+    /// A read error that the port survives.
+    ReadFlaw,
+    /// A piece of the package was taken.
+    Written(u32),
+    WriteFailed,
+    Discarded,
+    /// The port is gone and has been released.
+    Lost,
+}
+
+/// An open port.
+pub(super) struct OpenPort {
+    port: SerialPort,
+    tell: Box<dyn Fn(Told)>,
+    reader: RefCell<Option<ReadableStreamDefaultReader>>,
+    writer: RefCell<Option<WritableStreamDefaultWriter>>,
+    waiting: RefCell<VecDeque<Piece>>,
+    writing: Cell<bool>,
+    /// Counts discards: a write that fails because of one is no failure.
+    discards: Cell<u32>,
+    /// The port is being released, or has been.
+    ended: Cell<bool>,
+    _lock: Option<PortLock>,
+}
+
+struct Piece {
+    bytes: Uint8Array,
+    is_data: bool,
+}
+
+/// The USB ids of a port, if it is a USB device.
+pub(super) fn usb_id(port: &SerialPort) -> Option<UsbId> {
+    let info = port.get_info();
+    let id = |name: &str| {
+        let value = Reflect::get(&info, &name.into()).ok()?.as_f64()?;
+        // The browser gives 16-bit ids.
+        Some(value as u16)
+    };
+    Some(UsbId {
+        vendor: id("usbVendorId")?,
+        product: id("usbProductId")?,
+    })
+}
+
+/// Opens `port`.
+pub(super) async fn open(
+    port: &SerialPort,
+    settings: PortSettings,
+    lock: Option<PortLock>,
+    tell: Box<dyn Fn(Told)>,
+) -> Result<Rc<OpenPort>, OpenFailure> {
+    let options = SerialOptions::new(settings.baud_rate);
+    options.set_buffer_size(settings.buffer_size);
+    if settings.flow_control {
+        options.set_flow_control(FlowControlType::Hardware);
+    }
+    port.open(&options)
+        .await
+        .map_err(|error| open_failure(port, &error))?;
+    // Some USB ports stay silent with DTR off (B-up-9). Ports without these lines refuse: no harm.
+    let signals = SerialOutputSignals::new();
+    signals.set_data_terminal_ready(true);
+    if !settings.flow_control {
+        signals.set_request_to_send(true);
+    }
+    let _ = port.set_signals_with_signals(&signals).await;
+    let open = Rc::new(OpenPort {
+        port: port.clone(),
+        tell,
+        reader: RefCell::new(None),
+        writer: RefCell::new(writer_of(port)),
+        waiting: RefCell::default(),
+        writing: Cell::new(false),
+        discards: Cell::new(0),
+        ended: Cell::new(false),
+        _lock: lock,
+    });
+    js_sys::futures::spawn_local(open.clone().read());
+    Ok(open)
+}
+
+fn open_failure(port: &SerialPort, error: &JsValue) -> OpenFailure {
+    let name = error.dyn_ref::<DomException>().map(DomException::name);
+    let connected = Reflect::get(port, &"connected".into());
+    let gone = connected.is_ok_and(|connected| connected == JsValue::FALSE);
+    if gone || name.as_deref() == Some("NotFoundError") {
+        OpenFailure::Gone
+    } else {
+        OpenFailure::Busy
+    }
+}
+
+/// The type says that it is there always; after an error it may be null.
+fn writer_of(port: &SerialPort) -> Option<WritableStreamDefaultWriter> {
+    let stream = port.writable();
+    if stream.is_null() || stream.is_undefined() {
+        return None;
+    }
+    WritableStreamDefaultWriter::new(&stream).ok()
+}
+
+impl OpenPort {
+    /// Queues bytes; they go out in order.
+    pub(super) fn write(self: &Rc<Self>, bytes: &[u8], is_data: bool) {
+        self.waiting.borrow_mut().push_back(Piece {
+            bytes: Uint8Array::from(bytes),
+            is_data,
+        });
+        if !self.writing.replace(true) {
+            js_sys::futures::spawn_local(self.clone().write_waiting());
+        }
+    }
+
+    async fn write_waiting(self: Rc<Self>) {
+        loop {
+            let next = self.waiting.borrow_mut().pop_front();
+            let (Some(piece), false) = (next, self.ended.get()) else {
+                break;
+            };
+            let discards = self.discards.get();
+            let promise = match &*self.writer.borrow() {
+                Some(writer) => writer.write_with_chunk(&piece.bytes),
+                None => break,
+            };
+            let written = promise.await;
+            if self.ended.get() {
+                break;
+            }
+            match written {
+                Ok(_) if piece.is_data => (self.tell)(Told::Written(piece.bytes.length())),
+                Ok(_) => {}
+                // Dropped on purpose, or the reading side finds out that the port is gone.
+                Err(_) if self.discards.get() != discards => {}
+                Err(_) => (self.tell)(Told::WriteFailed),
+            }
+        }
+        self.writing.set(false);
+        // Something may have been queued while the last write was told.
+        if !self.waiting.borrow().is_empty()
+            && !self.ended.get()
+            && self.writer.borrow().is_some()
+            && !self.writing.replace(true)
+        {
+            js_sys::futures::spawn_local(self.clone().write_waiting());
+        }
+    }
+
+    /// Drops what waits, also what the browser holds.
+    pub(super) fn discard(self: &Rc<Self>) {
+        self.discards.set(self.discards.get().wrapping_add(1));
+        self.waiting.borrow_mut().clear();
+        let open = self.clone();
+        js_sys::futures::spawn_local(async move {
+            open.drop_writer().await;
+            if !open.ended.get() {
+                // An aborted stream is over; the port has a new one.
+                *open.writer.borrow_mut() = writer_of(&open.port);
+                (open.tell)(Told::Discarded);
+            }
+        });
+    }
+
+    async fn drop_writer(&self) {
+        let writer = self.writer.borrow_mut().take();
+        if let Some(writer) = writer {
+            let _ = writer.abort().await;
+            writer.release_lock();
+        }
+    }
+
+    /// Releases the port; nothing is told any more.
+    pub(super) async fn close(self: Rc<Self>) {
+        if self.ended.replace(true) {
+            return;
+        }
+        let reader = self.reader.borrow().clone();
+        if let Some(reader) = reader {
+            // Ends the read loop, which lets the stream go.
+            let _ = reader.cancel().await;
+            reader.release_lock();
+        }
+        self.release().await;
+    }
+
+    async fn release(&self) {
+        self.waiting.borrow_mut().clear();
+        self.drop_writer().await;
+        let _ = self.port.close().await;
+    }
+
+    async fn read(self: Rc<Self>) {
+        while !self.ended.get() {
+            let stream = self.port.readable();
+            // Null after a fatal error, whatever the type says.
+            if stream.is_null() || stream.is_undefined() {
+                break;
+            }
+            let Ok(reader) = ReadableStreamDefaultReader::new(&stream) else {
+                break;
+            };
+            *self.reader.borrow_mut() = Some(reader.clone());
+            let error = self.read_stream(&reader).await;
+            self.reader.borrow_mut().take();
+            if self.ended.get() {
+                return;
+            }
+            reader.release_lock();
+            match error {
+                Some(error) if is_recoverable(&error) => (self.tell)(Told::ReadFlaw),
+                _ => break,
+            }
+        }
+        if !self.ended.replace(true) {
+            self.release().await;
+            (self.tell)(Told::Lost);
+        }
+    }
+
+    /// Reads until the stream ends; the error that ended it, if one did.
+    async fn read_stream(&self, reader: &ReadableStreamDefaultReader) -> Option<JsValue> {
+        loop {
+            let result = match reader.read().await {
+                Ok(result) => result,
+                Err(error) => return Some(error),
+            };
+            let value = Reflect::get(&result, &"value".into()).unwrap_or(JsValue::UNDEFINED);
+            let Ok(bytes) = value.dyn_into::<Uint8Array>() else {
+                return None;
+            };
+            if self.ended.get() {
+                return None;
+            }
+            (self.tell)(Told::Bytes(bytes));
+        }
+    }
+}
+
+/// After these the port has a new stream; after any other it is gone.
+fn is_recoverable(error: &JsValue) -> bool {
+    let name = error.dyn_ref::<DomException>().map(DomException::name);
+    matches!(
+        name.as_deref(),
+        Some("BufferOverrunError" | "BreakError" | "FramingError" | "ParityError")
+    )
+}

@@ -1,0 +1,239 @@
+// Step 4: from the start of the upload to the module's new answer. One layout for all stages, so that
+// nothing moves while one follows the other.
+
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
+import { actionButton, actions, button, facts, headline, mono, notice } from "../parts.js";
+import { findings } from "./package.js";
+
+/** @import { Stage, WaitFacts } from "../contract.js" */
+/** @import { View } from "../view.js" */
+
+/** Stages as a person sees them. The point of no return lies between `ready` and `restart`. */
+const RAIL = /** @type {[string, Stage[]][]} */ ([
+  ["prepare", ["checking", "preparing"]],
+  ["upload", ["uploading", "stopping"]],
+  ["compare", ["comparing"]],
+  ["ready", ["ready"]],
+  ["restart", ["starting", "resetting"]],
+  ["update", ["updating", "ask-port"]],
+  ["verify", ["verifying"]],
+]);
+const NO_RETURN = "restart";
+/** Shorter waits pass unnoticed: telling them would only flicker. */
+const SILENT_MS = 3000;
+
+/** @param {View} view */
+export function upgradeFacts({ t, snap }) {
+  return snap.verdict ? t(`outcome.${snap.verdict.outcome}`) : null;
+}
+
+/** @param {View} view */
+export function upgradeStep(view) {
+  const { t, snap } = view;
+  return [
+    rail(view),
+    notice(view, snap.problem),
+    headline(t(`stage.${snap.stage}`)),
+    h("p", { class: "lede two-lines" }, t(`stage.${snap.stage}.lede`)),
+    snap.stage === "ready" ? ready(view) : running(view),
+  ];
+}
+
+/** @param {View} view */
+function rail({ t, snap }) {
+  const current = RAIL.findIndex(([, stages]) => stages.includes(snap.stage));
+  return h(
+    "ol",
+    { class: "rail", key: "rail", "aria-label": t("rail.label") },
+    RAIL.map(([key], index) =>
+      h(
+        "li",
+        {
+          key,
+          class: [index < current && "past", index === current && "now", key === NO_RETURN && "no-return"]
+            .filter(Boolean)
+            .join(" "),
+          "aria-current": index === current ? "step" : null,
+        },
+        h("span", null, t(`rail.${key}`)),
+      ),
+    ),
+  );
+}
+
+/** @param {View} view */
+function running(view) {
+  const { t, f, snap, ui } = view;
+  const { stage, progress, wait } = snap;
+  const percent = progress?.percent;
+  const uploading = stage === "uploading";
+  const elapsed = wait ? Math.max(0, ui.now - wait.since) : 0;
+  const band = wait && percent == null && wait.expectedMs >= SILENT_MS;
+  return [
+    h(
+      "div",
+      { class: "gauge", key: "gauge" },
+      h("output", { class: "figure" }, percent != null ? f.percent(percent) : band ? f.clock(elapsed) : ""),
+      progress?.parts && progress.parts > 1 && h("span", { class: "quiet" }, t("parts", { n: progress.part, of: progress.parts })),
+      band
+        ? bandBar(view, wait, elapsed)
+        : h("progress", { "aria-label": t(`stage.${stage}`), max: 100, value: percent }),
+    ),
+    h("p", { class: "reserved", key: "band" }, wait && (band || elapsed > SILENT_MS) && wait.expectedMs >= SILENT_MS && bandWords(view, wait, elapsed)),
+    uploading && progress
+      ? facts(
+          [t("sent"), t("sent.of", { n: f.size(progress.bytes ?? 0), of: f.size(progress.total ?? 0) })],
+          [t("rate"), progress.rate != null ? f.rate(progress.rate) : "–"],
+          [t("left"), progress.remainingMs != null ? f.clock(progress.remainingMs) : "–"],
+        )
+      : facts(
+          [t("waiting-for"), wait ? t(`wait.${wait.code}`) : "–"],
+          [t("so-far"), wait ? f.clock(elapsed) : "–"],
+          [t("usually"), wait ? t("about", { time: f.clock(wait.expectedMs) }) : "–"],
+        ),
+    uploading && chart(view),
+    safety(view),
+    actions(
+      snap.actions.includes("reconnect") &&
+        button("reconnect", t("reconnect"), () => view.page.reconnect(), { class: "primary" }),
+      actionButton(view, "cancel", "cancel", t("cancel")),
+    ),
+  ];
+}
+
+/** What is safe now, in one line that never moves. @param {View} view */
+function safety({ t, snap }) {
+  const key =
+    snap.stage === "verifying" ? "verify"
+    : snap.noReturn ? "locked"
+    : snap.stage === "stopping" ? "stopping"
+    : "stop";
+  return h("p", { class: `safety ${key}`, key: "safety" }, icon(key === "locked" ? "lock" : "check"), h("span", null, t(`safe.${key}`)));
+}
+
+/**
+ * Silence drawn to scale: usual, longer, unusual; and where in it we are.
+ * @param {View} view
+ * @param {WaitFacts} wait
+ * @param {number} elapsed
+ */
+function bandBar({ t, f }, wait, elapsed) {
+  // Long limits would squeeze the part that matters, so lengths grow with the root of the time.
+  const place = (/** @type {number} */ ms) => `${(100 * Math.min(1, Math.sqrt(ms / wait.limitMs))).toFixed(2)}%`;
+  return h(
+    "div",
+    {
+      class: "band",
+      role: "img",
+      "aria-label": t("band.label", {
+        elapsed: f.clock(elapsed),
+        expected: f.clock(wait.expectedMs),
+        limit: f.clock(wait.limitMs),
+      }),
+      vars: { "--elapsed": place(elapsed), "--expected": place(wait.expectedMs), "--warn": place(wait.warnMs) },
+    },
+  );
+}
+
+/**
+ * @param {View} view
+ * @param {WaitFacts} wait
+ * @param {number} elapsed
+ */
+function bandWords({ t, f }, wait, elapsed) {
+  const params = {
+    elapsed: f.clock(elapsed),
+    expected: f.clock(wait.expectedMs),
+    limit: f.clock(wait.limitMs),
+    then: t(`wait.${wait.code}.then`),
+  };
+  return t(elapsed <= wait.expectedMs ? "band.normal" : elapsed <= wait.warnMs ? "band.longer" : "band.unusual", params);
+}
+
+/** The rate of the last samples as a line; its numbers stand beside it in words. @param {View} view */
+function chart({ t, f, ui }) {
+  const { rates } = ui;
+  const top = Math.max(1, ...rates) * 1.1;
+  const points = rates.map((rate, i) => `${((i * 600) / 119).toFixed(1)},${(48 - (rate / top) * 48).toFixed(1)}`);
+  const last = rates.at(-1);
+  return h(
+    "svg",
+    {
+      class: "chart",
+      key: "chart",
+      viewBox: "0 0 600 48",
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": t("chart.label", { rate: last == null ? "–" : f.rate(last) }),
+    },
+    h("polyline", { points: points.join(" ") }),
+  );
+}
+
+/** Everything matches; the person decides. @param {View} view */
+function ready(view) {
+  const { t, f, snap } = view;
+  const { proof, module, package: file } = snap;
+  const shown = snap.findings.filter(({ level, code }) => level === "look" || code === "power");
+  return [
+    h(
+      "table",
+      { class: "proof", key: "proof" },
+      h(
+        "thead",
+        null,
+        h("tr", null, h("td"), h("th", { scope: "col" }, t("proof.file")), h("th", { scope: "col" }, t("proof.module")), h("td")),
+      ),
+      h(
+        "tbody",
+        null,
+        proof && [
+          proofRow(view, t("package.size"), f.bytes(proof.expectedSize), f.bytes(proof.size)),
+          proofRow(view, t("package.checksum"), f.checksum(proof.expectedChecksum), f.checksum(proof.checksum)),
+          proof.stored != null && proofRow(view, t("proof.stored"), f.bytes(proof.expectedSize), f.bytes(proof.stored)),
+        ],
+      ),
+    ),
+    facts(
+      [t("step.module"), module?.model ?? t("module.unnamed")],
+      [t("ready.from"), module?.version ? mono(module.version) : "–"],
+      [t("ready.to"), file?.toVersion ? mono(file.toVersion) : h("span", { class: "quiet" }, t("ready.to.unknown"))],
+      [t("step.package"), h("code", { class: "wrap" }, file?.name ?? "–")],
+    ),
+    shown.length > 0 && findings(view, shown),
+    h(
+      "section",
+      { class: "no-return-box", key: "no-return" },
+      h("h4", null, icon("lock"), t("no-return.title")),
+      h("p", null, t("no-return.text")),
+      h(
+        "ol",
+        null,
+        ["restart", "silence", "back"].map((key) => h("li", { key }, t(`no-return.${key}`))),
+      ),
+    ),
+    actions(
+      actionButton(view, "go", "upgrade-now", t("upgrade-now"), { class: "primary" }),
+      actionButton(view, "cancel", "cancel", t("cancel")),
+    ),
+  ];
+}
+
+/**
+ * @param {View} view
+ * @param {string} name
+ * @param {string} ours
+ * @param {string} theirs
+ */
+function proofRow({ t }, name, ours, theirs) {
+  const same = ours === theirs;
+  return h(
+    "tr",
+    { key: name, class: same ? "fine" : "stop" },
+    h("th", { scope: "row" }, name),
+    h("td", null, h("code", null, ours)),
+    h("td", null, h("code", null, theirs)),
+    h("td", null, h("b", null, icon(same ? "check" : "cross"), t(same ? "proof.same" : "proof.differs"))),
+  );
+}
