@@ -270,6 +270,7 @@ impl Rig {
 
     /// The cable is pulled, and the module keeps its power.
     pub fn unplug(&mut self) {
+        self.pump_session();
         self.module.pull_cable(self.now);
         self.pump_module();
     }
