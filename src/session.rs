@@ -89,6 +89,7 @@ impl Session {
             Input::Tick => {}
         }
         self.deadline();
+        self.state.mark_stage(&mut self.cx);
     }
 
     /// What is to be done, one thing at a time, until a wait.

@@ -160,13 +160,23 @@ impl Follow {
 
     /// The module began the update by itself, before the final go.
     pub(super) fn enter_by_itself(cx: &mut Context, event: FotaEvent<'_>) -> State {
+        Self::mark_by_itself(cx);
+        Self::enter_with(cx, event)
+    }
+
+    fn mark_by_itself(cx: &mut Context) {
         let now = cx.now;
         if let Some(run) = &mut cx.run {
             run.no_return = Some(now);
             run.remark(Remark::AutoStarted);
         }
         cx.note("the module starts the update by itself");
-        Self::enter_with(cx, event)
+    }
+
+    /// The module says that an update is going on (591) before it was told to start one.
+    pub(super) fn enter_ongoing(cx: &mut Context) -> State {
+        Self::mark_by_itself(cx);
+        State::Follow(Self::enter(cx))
     }
 
     fn enter_with(cx: &mut Context, event: FotaEvent<'_>) -> State {
@@ -344,6 +354,7 @@ impl Follow {
                 self.boot_blocks += 1;
                 if self.boot_blocks >= BOOT_LOOP {
                     cx.problem(ProblemCode::BootLoop);
+                    cx.remark(Remark::ExtraRestarts);
                 }
             }
             Line::Urc(Urc::PoweredDown) => self.sign(cx),

@@ -156,12 +156,18 @@ impl State {
             Happening::Opened => cx.port_open = true,
             _ => {}
         }
+        self.mark_stage(cx);
         let next = self.dispatch(cx, happening);
-        let (stage, now) = (next.stage(cx), cx.now);
+        next.mark_stage(cx);
+        next
+    }
+
+    /// Some stages begin by the clock alone: the run notes them when it looks.
+    pub(crate) fn mark_stage(&self, cx: &mut Context) {
+        let (stage, now) = (self.stage(cx), cx.now);
         if let Some(run) = &mut cx.run {
             run.enter(stage, now);
         }
-        next
     }
 
     fn allows(&self, cx: &Context, choice: &Choice) -> bool {

@@ -70,7 +70,11 @@ impl Run {
         problem: Option<Problem>,
         new: Option<String>,
     ) -> Verdict {
-        let stage = self.stage;
+        // Stopping is what follows from a decision, not where it fell.
+        let stage = match self.laps.last() {
+            Some(lap) if self.stage == Stage::Stopping => lap.stage,
+            _ => self.stage,
+        };
         self.enter(Stage::Done, now);
         let (code, number, detail) =
             problem.map_or((None, None, None), |p| (Some(p.code), p.number, p.detail));

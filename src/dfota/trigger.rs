@@ -12,6 +12,9 @@ use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
 use crate::snapshot::{Problem, ProblemCode, WaitCode};
 use crate::time::Instant;
 
+/// "DFOTA is ongoing" (N2-174): the update has begun, whoever started it.
+const ONGOING: u32 = 591;
+
 /// The module is asked how much it holds: right after the upload, and again after the final go.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConfirmStored {
@@ -50,6 +53,9 @@ impl ConfirmStored {
         let Some(told) = told else {
             return State::ConfirmStored(self);
         };
+        if told.result == Err(Failure::Cme(ONGOING)) {
+            return Follow::enter_ongoing(cx);
+        }
         if let Some(problem) = Self::check(cx, &told) {
             return Retreat::enter_in_command_mode(cx, problem);
         }
@@ -177,6 +183,9 @@ impl Trigger {
 
     /// The module says no. Whether nothing happened is proved by its version.
     fn refused(self, cx: &mut Context, failure: &Failure) -> State {
+        if *failure == Failure::Cme(ONGOING) {
+            return State::Follow(Follow::enter(cx));
+        }
         let problem = problem_of(failure, self.exchange.line());
         Follow::enter_refused(cx, problem)
     }

@@ -5,7 +5,7 @@
 //!
 //! - [`pty`] puts a [`Device`](pty::Device), most often the simulated module, on a pty at the line's
 //!   own pace. `cargo xtask module` is this part alone;
-//! - [`peer`] holds devices that are no module: a silent port, a GNSS port, a sink;
+//! - [`peer`] holds devices that are no module: a silent port, a GNSS port;
 //! - `usb` makes a pty look like a USB serial port to one process tree;
 //! - `browser` starts chromedriver and a browser inside that process tree;
 //! - `site` serves the built page with the production headers;

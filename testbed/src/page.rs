@@ -180,6 +180,28 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Chooses the rate of the port that is opened next.
+    pub async fn set_baud_rate(&self, rate: u32) -> Result<(), Error> {
+        self.wait_until("document.getElementById('baud-rate') !== null")
+            .await?;
+        let set = self
+            .read(&format!(
+                "(() => {{
+                    const select = document.getElementById('baud-rate');
+                    select.closest('details').open = true;
+                    select.value = '{rate}';
+                    select.dispatchEvent(new Event('change', {{ bubbles: true }}));
+                    return select.value;
+                }})()"
+            ))
+            .await?;
+        if set.as_str() == Some(&rate.to_string()) {
+            Ok(())
+        } else {
+            Err(format!("the page does not offer {rate} bit/s").into())
+        }
+    }
+
     /// Opens the port that stands at `index` in the list of granted ports.
     pub async fn connect(&self, index: usize) -> Result<(), Error> {
         self.click("connect").await?;

@@ -1,6 +1,5 @@
 //! Devices that are no module: what a person finds behind the wrong port.
 
-use deltaport::at::Checksum;
 use deltaport::simulator::Output;
 use deltaport::time::{Duration, Instant};
 
@@ -89,60 +88,6 @@ impl Device for Chatter {
                 Output::Bytes(self.text.clone())
             }
             next => Output::Wait(next),
-        }
-    }
-}
-
-/// A port that takes a number of bytes, as fast as they come, and then says what it got.
-///
-/// The measure of a bare writer: it does with the bytes what a module does (count and checksum), and
-/// nothing else.
-#[derive(Debug)]
-pub struct Sink {
-    expected: u64,
-    received: u64,
-    checksum: Checksum,
-    reply: Option<Vec<u8>>,
-}
-
-impl Sink {
-    /// A sink that answers after each `expected` bytes with a line: their number and checksum.
-    pub fn new(expected: u64) -> Self {
-        Self {
-            expected,
-            received: 0,
-            checksum: Checksum::default(),
-            reply: None,
-        }
-    }
-}
-
-impl Device for Sink {
-    fn port_opened(&mut self, _now: Instant, _baud_rate: u32) {
-        *self = Self::new(self.expected);
-    }
-
-    fn port_closed(&mut self, _now: Instant) {}
-
-    fn capacity(&mut self, _now: Instant) -> usize {
-        usize::MAX
-    }
-
-    fn receive(&mut self, _now: Instant, bytes: &[u8]) {
-        self.received += bytes.len() as u64;
-        self.checksum.update(bytes);
-        if self.received >= self.expected {
-            let line = format!("{},{:x}\r\n", self.received, self.checksum.value());
-            self.reply = Some(line.into_bytes());
-            self.received = 0;
-            self.checksum = Checksum::default();
-        }
-    }
-
-    fn poll(&mut self, _now: Instant) -> Output {
-        match self.reply.take() {
-            Some(line) => Output::Bytes(line),
-            None => Output::Wait(None),
         }
     }
 }

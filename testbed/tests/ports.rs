@@ -51,15 +51,7 @@ async fn the_rate_that_was_chosen_is_the_rate_of_the_port() -> Result<(), Error>
         ..hasty("healthy-uart")?
     })?;
     let page = bed.page().await?;
-    page.read(
-        "(() => {
-            const rate = document.getElementById('baud-rate');
-            rate.closest('details').open = true;
-            rate.value = '460800';
-            rate.dispatchEvent(new Event('change', { bubbles: true }));
-        })()",
-    )
-    .await?;
+    page.set_baud_rate(460_800).await?;
     let snapshot = page.connect_to_module().await?;
     assert_eq!(snapshot["port"]["baudRate"], 460_800);
     let opened = Event::Opened { baud_rate: 460_800 };

@@ -55,6 +55,10 @@ pub struct Rig {
     pub stages: Vec<(Instant, Stage)>,
     /// Bytes from the module are handed over in pieces of this size.
     pub piece: usize,
+    /// The browser does not notice that the module is back.
+    pub hide_return: bool,
+    /// What is sent is lost on the line.
+    pub mute: bool,
     usb: Option<UsbId>,
     open: bool,
     plugged: bool,
@@ -98,6 +102,8 @@ impl Rig {
             released: 0,
             stages: Vec::new(),
             piece: usize::MAX,
+            hide_return: false,
+            mute: false,
             usb: Some(usb),
             open: false,
             plugged: true,
@@ -264,15 +270,14 @@ impl Rig {
 
     /// The cable is pulled, and the module keeps its power.
     pub fn unplug(&mut self) {
-        self.module.port_closed(self.now);
-        self.plugged = false;
-        self.lose();
+        self.module.pull_cable(self.now);
+        self.pump_module();
     }
 
     /// It is plugged in again.
     pub fn plug(&mut self) {
-        self.plugged = true;
-        self.input(Input::PortReturned);
+        self.module.plug_cable(self.now);
+        self.pump_module();
     }
 
     pub fn input(&mut self, input: Input<'_>) {
@@ -383,7 +388,9 @@ impl Rig {
                 if waiting.is_data {
                     self.data.extend_from_slice(&bytes);
                 }
-                self.module.receive(self.now, &bytes);
+                if !self.mute {
+                    self.module.receive(self.now, &bytes);
+                }
                 moved = true;
             }
             let Some(waiting) = self.to_module.front() else {
@@ -423,7 +430,9 @@ impl Rig {
                     moved = true;
                     self.plugged = true;
                     self.usb = Some(UsbId { vendor, product });
-                    self.input(Input::PortReturned);
+                    if !self.hide_return {
+                        self.input(Input::PortReturned);
+                    }
                 }
                 simulator::Output::Wait(_) => return moved,
             }

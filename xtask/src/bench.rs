@@ -41,7 +41,10 @@ pub fn bench(quick: bool) -> Result<bool> {
         )
     })?;
     let mut measured: Value = serde_json::from_str(&measured)?;
-    measured["weights"] = weights.json();
+    measured
+        .as_object_mut()
+        .context("the bench of the test bed wrote something else than an object")?
+        .insert("weights".to_owned(), weights.json());
     fs::write(&file, format!("{measured:#}\n"))?;
 
     println!("\n{}", weights.table());

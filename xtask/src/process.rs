@@ -22,6 +22,19 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The longest piece of a program's last line that a heartbeat shows.
 const HEARTBEAT_WIDTH: usize = 70;
 
+/// How lines begin in which cargo tells how far it is.
+const CARGO_PROGRESS: [&str; 9] = [
+    "Adding",
+    "Blocking",
+    "Checking",
+    "Compiling",
+    "Documenting",
+    "Downloaded",
+    "Downloading",
+    "Locking",
+    "Updating",
+];
+
 /// When to give up on a program that waits for something that never comes.
 #[derive(Clone, Copy)]
 pub struct Patience {
@@ -39,10 +52,27 @@ pub struct Finished {
     pub output: String,
 }
 
+impl Finished {
+    /// The output without the lines in which cargo tells how far it is.
+    pub fn essence(&self) -> String {
+        let tells_progress = |line: &&str| {
+            line.trim_start()
+                .split_once(' ')
+                .is_some_and(|(word, _)| CARGO_PROGRESS.contains(&word))
+        };
+        let lines: Vec<&str> = self
+            .output
+            .lines()
+            .filter(|line| !tells_progress(line))
+            .collect();
+        lines.join("\n").trim_end().to_owned()
+    }
+}
+
 /// Runs `command` and returns what it wrote.
 ///
 /// # Errors
-/// When it cannot be started or fails; the error carries all its output.
+/// When it cannot be started or fails; the error carries its output.
 pub fn run(command: &mut Command) -> Result<String> {
     let name = name(command);
     let finished = watch(command, None)?;
@@ -51,7 +81,7 @@ pub fn run(command: &mut Command) -> Result<String> {
     }
     bail!(
         "{}\n`{name}` failed ({})",
-        finished.output.trim_end(),
+        finished.essence(),
         finished.status
     );
 }
@@ -191,6 +221,15 @@ mod tests {
             "{error}"
         );
         assert!(error.contains("exit status: 3"), "{error}");
+    }
+
+    #[test]
+    fn a_failure_of_cargo_is_told_without_its_progress() {
+        let finished = Finished {
+            status: ExitStatus::default(),
+            output: "   Compiling serde v1\nerror: no\n --> src/lib.rs\n    Checking x v1\n".into(),
+        };
+        assert_eq!(finished.essence(), "error: no\n --> src/lib.rs");
     }
 
     #[cfg(unix)]

@@ -320,7 +320,12 @@ fn wasm(needs: &Needs) -> Result<Tally> {
         "there is no wasm test: tests/web.rs, or any tests/web_*.rs"
     );
     let browser = needs.browser()?;
-    process::run(cargo::native("build").args(["--package", "wasm-test-runner"]))?;
+    // The same packages and features as those of the native tests, so that nothing is built twice.
+    process::run(
+        cargo::native("build")
+            .args(["--workspace", "--bin", "wasm-test-runner"])
+            .args(targets.features()),
+    )?;
     let runner = repository::target().join("debug/wasm-test-runner");
     let mut command = needs.toolchain()?.cargo("test")?;
     command
@@ -483,7 +488,8 @@ fn run_tests(commands: &mut [Command]) -> Result<Tally> {
     for command in commands {
         let finished = process::watch(command, None)?;
         succeeded &= finished.status.success();
-        output.push_str(&finished.output);
+        output.push_str(&finished.essence());
+        output.push('\n');
     }
     let tally = count(&output);
     if succeeded && tally.failed == 0 {

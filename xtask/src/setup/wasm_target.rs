@@ -1,7 +1,7 @@
 //! A toolchain that compiles for `wasm32-unknown-unknown`.
 //!
 //! Most people have rustup, and `rustup target add` is all there is to it. Where rustup's servers
-//! cannot be reached, Debian's compiler does it, see [`debian_std`](super::debian_std).
+//! cannot be reached, Debian's compiler does it, see [`debian_std`].
 
 use std::io::ErrorKind;
 use std::net::{TcpStream, ToSocketAddrs};
