@@ -31,7 +31,7 @@ fn answer(command: &str, reply: Reply) -> Fault {
 #[test]
 fn the_module_is_known_after_connecting() {
     let mut rig = Rig::new(Settings::default());
-    let module = rig.to_module().snapshot().module.expect("a module");
+    let module = rig.reach_module().snapshot().module.expect("a module");
     assert_eq!(module.manufacturer.as_deref(), Some("Quectel"));
     assert_eq!(module.model.as_deref(), Some("BG95-M3"));
     assert_eq!(module.family, Some(FamilyId::Bg95));
@@ -48,7 +48,7 @@ fn the_module_is_known_after_connecting() {
 fn nothing_is_sent_while_listening_and_a_healthy_greeting_is_quick() {
     let mut rig = Rig::new(Settings::default());
     let start = rig.now;
-    rig.to_module();
+    rig.reach_module();
     let first = rig.commands.first().expect("a command").0.since(start);
     assert_eq!(
         first,
@@ -104,7 +104,7 @@ fn a_wrong_rate_is_garbage_and_named_x_27() {
 fn a_sleeping_module_is_woken_b_id_8() {
     for lines in 1..=5 {
         let mut rig = Rig::new(Settings::default().with(Fault::Asleep { lines }));
-        rig.to_module();
+        rig.reach_module();
     }
 }
 
@@ -116,7 +116,7 @@ fn a_module_that_a_closed_page_left_in_data_mode_is_recovered_b_rec_3() {
         timeout: 60,
     };
     let mut rig = Rig::new(Settings::default().with(fault));
-    rig.to_module();
+    rig.reach_module();
     assert!(!rig.module.in_data_mode());
 }
 
@@ -137,7 +137,7 @@ fn a_stray_end_belongs_to_no_update_of_ours_x_23() {
     let line = "+QIND: \"FOTA\",\"END\",0".to_owned();
     let after = Duration::from_secs(10);
     let mut rig = Rig::new(Settings::default().with(Fault::Unasked { line, after }));
-    rig.to_module().pass(Duration::from_secs(20));
+    rig.reach_module().pass(Duration::from_secs(20));
     assert_eq!(rig.stage(), Stage::Module);
     assert!(rig.verdict().is_none());
     assert!(
@@ -151,7 +151,7 @@ fn a_stray_end_belongs_to_no_update_of_ours_x_23() {
 fn the_base_version_serves_where_the_full_one_is_unknown_b_id_2() {
     let mut rig = Rig::new(Settings::default().with(answer("+QGMR", Reply::Error)));
     let version = rig
-        .to_module()
+        .reach_module()
         .snapshot()
         .module
         .and_then(|module| module.version);
@@ -165,7 +165,7 @@ fn an_imei_is_optional_b_id_5() {
         .with(answer("+CGSN", Reply::Cme(23)));
     let mut rig = Rig::new(settings);
     assert_eq!(
-        rig.to_module()
+        rig.reach_module()
             .snapshot()
             .module
             .and_then(|module| module.imei),
@@ -177,7 +177,7 @@ fn an_imei_is_optional_b_id_5() {
 fn an_identity_that_ends_in_error_is_kept_b_id_6() {
     let mut rig = Rig::new(Settings::default().with(answer("I", Reply::TextThenError)));
     let model = rig
-        .to_module()
+        .reach_module()
         .snapshot()
         .module
         .and_then(|module| module.model);
@@ -198,7 +198,7 @@ fn a_port_that_tells_no_identity_is_not_upgraded() {
 #[test]
 fn an_unknown_model_needs_an_explicit_override() {
     let mut rig = Rig::scenario("unknown-model");
-    rig.to_module().choose_package().start();
+    rig.reach_module().choose_package().start();
     assert_eq!(
         (rig.stage(), rig.problem()),
         (Stage::Module, Some(ProblemCode::UnknownModel))
@@ -214,7 +214,7 @@ fn an_unknown_model_needs_an_explicit_override() {
 #[test]
 fn a_family_without_an_upload_route_is_refused_even_with_the_override() {
     let mut rig = Rig::scenario("other-family");
-    rig.to_module().choose_package();
+    rig.reach_module().choose_package();
     rig.choose(Choice::Start {
         unknown_model: true,
         preset_go: false,
@@ -228,7 +228,7 @@ fn a_family_without_an_upload_route_is_refused_even_with_the_override() {
 #[test]
 fn a_module_that_downloads_a_package_itself_is_left_alone() {
     let mut rig = Rig::new(Settings::default().with(Fault::Downloading));
-    rig.to_module().choose_package().start();
+    rig.reach_module().choose_package().start();
     assert_eq!(rig.problem(), Some(ProblemCode::ModuleDownloading));
 }
 
@@ -245,7 +245,7 @@ fn findings_tell_what_to_expect_before_anything_is_sent() {
         link: Link::Usb,
         ..Settings::default()
     });
-    rig.to_module()
+    rig.reach_module()
         .choose_package_named(&format!("{OLD}-TO-BG95M3LAR02A04_01.200.01.200.zip"));
     assert_eq!(level(&rig, FindingCode::BlindUsb), Some(Level::Look));
     assert_eq!(level(&rig, FindingCode::FromVersion), Some(Level::Fine));
@@ -257,7 +257,7 @@ fn findings_tell_what_to_expect_before_anything_is_sent() {
         ..Settings::default()
     });
     rig.port.baud_rate = 57_600;
-    rig.to_module().choose_package();
+    rig.reach_module().choose_package();
     assert_eq!(
         level(&rig, FindingCode::ReportRate),
         Some(Level::Look),
@@ -265,7 +265,7 @@ fn findings_tell_what_to_expect_before_anything_is_sent() {
     );
 
     let mut rig = Rig::new(Settings::default().with(Fault::StoredPackage { size: 5 }));
-    rig.to_module().choose_package();
+    rig.reach_module().choose_package();
     assert_eq!(level(&rig, FindingCode::StoredPackage), Some(Level::Look));
 }
 
@@ -281,7 +281,7 @@ fn a_port_that_does_not_open_says_why() {
         rig.connect().until(Stage::Idle);
         assert_eq!(rig.problem(), Some(code));
         // Nothing is lost: the next try works.
-        rig.to_module();
+        rig.reach_module();
     }
 }
 
@@ -326,7 +326,7 @@ fn a_port_lost_in_any_stage_of_the_upload_is_a_verdict_and_the_next_try_works_x_
             line_rate: Some(115_200),
             ..Settings::default()
         });
-        rig.to_module().choose_package().start();
+        rig.reach_module().choose_package().start();
         rig.until(stage);
         rig.unplug();
         let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
@@ -344,7 +344,7 @@ fn a_module_that_restarts_while_idle_is_asked_anew() {
     let line = "RDY".to_owned();
     let after = Duration::from_secs(10);
     let mut rig = Rig::new(Settings::default().with(Fault::Unasked { line, after }));
-    rig.to_module().pass(Duration::from_secs(7));
+    rig.reach_module().pass(Duration::from_secs(7));
     assert_ne!(rig.stage(), Stage::Module);
     rig.until(Stage::Module);
     assert_eq!(rig.verdict(), None);
@@ -376,7 +376,10 @@ fn disconnect_releases_the_port_once_from_every_stage() {
 #[test]
 fn every_line_end_and_every_echo_gives_the_same_module_x_04_x_05() {
     use deltaport::simulator::LineEnds;
-    let healthy = Rig::new(Settings::default()).to_module().snapshot().module;
+    let healthy = Rig::new(Settings::default())
+        .reach_module()
+        .snapshot()
+        .module;
     for fault in [
         Fault::LineEnds(LineEnds::Cr),
         Fault::LineEnds(LineEnds::Lf),
@@ -389,6 +392,6 @@ fn every_line_end_and_every_echo_gives_the_same_module_x_04_x_05() {
         },
     ] {
         let mut rig = Rig::new(Settings::default().with(fault.clone()));
-        assert_eq!(rig.to_module().snapshot().module, healthy, "{fault:?}");
+        assert_eq!(rig.reach_module().snapshot().module, healthy, "{fault:?}");
     }
 }

@@ -109,6 +109,15 @@ fn record() {
     }
 }
 
+/// An identity that was masked is one again, though not the same: the session reads digits.
+fn unmasked(mut payload: Vec<u8>) -> Vec<u8> {
+    payload
+        .iter_mut()
+        .filter(|byte| **byte == b'*')
+        .for_each(|byte| *byte = b'0');
+    payload
+}
+
 /// The shell of a session whose module, person and port are a text.
 struct Replay {
     session: Session,
@@ -148,9 +157,11 @@ impl Replay {
 
     fn run(mut self) -> String {
         for record in core::mem::take(&mut self.records) {
-            self.advance(Instant::from_millis(record.at));
+            // What was sent or noted at that moment may have been sent because it had come.
+            let ours = matches!(record.mark, Mark::Sent | Mark::Note);
+            self.advance(Instant::from_millis(record.at), ours);
             match record.mark {
-                Mark::Received => self.input(Input::Bytes(&record.payload)),
+                Mark::Received => self.input(Input::Bytes(&unmasked(record.payload))),
                 Mark::Choice => self.choose(&String::from_utf8_lossy(&record.payload)),
                 Mark::Port => self.port(&String::from_utf8_lossy(&record.payload)),
                 Mark::Data => self.release(),
@@ -160,12 +171,12 @@ impl Replay {
         self.session.journal()
     }
 
-    /// Everything that is due before `at` happens at its own time.
-    fn advance(&mut self, at: Instant) {
+    /// Everything that is due before `at`, or by then, happens at its own time.
+    fn advance(&mut self, at: Instant, inclusive: bool) {
         loop {
             self.serve();
             match self.session.poll_output() {
-                Poll::Wait(Some(due)) if due < at => {
+                Poll::Wait(Some(due)) if due < at || inclusive && due == at => {
                     self.now = due;
                     self.input(Input::Tick);
                 }
