@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use deltaport::simulator::{Link, Settings, Simulator};
 
-use crate::browser::{Browser, Error};
+use crate::browser::{Browser, Error, Rights};
 use crate::page::Page;
 use crate::policy::Policy;
 use crate::pty::{Device, Event, Mount};
@@ -28,11 +28,16 @@ pub struct Bed {
 impl Bed {
     /// A bed that serves `folder`.
     pub async fn start(folder: &Path) -> Result<Self, Error> {
+        Self::with_rights(folder, Rights::Ours).await
+    }
+
+    /// The same with a browser of these rights.
+    pub async fn with_rights(folder: &Path, rights: Rights) -> Result<Self, Error> {
         let bus = Arc::new(Bus::new()?);
         let site = Site::start(folder)?;
         // The browser reads policies when it starts.
         let policy = Policy::allow_all_ports(site.port())?;
-        let browser = Browser::start(&bus).await?;
+        let browser = Browser::start(&bus, rights).await?;
         Ok(Self {
             browser,
             site,

@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::thread::{
+    CapabilitySet, capability_is_in_bounding_set, remove_capability_from_bounding_set,
+};
 use serde_json::{Value, json};
 use thirtyfour::common::capabilities::desiredcapabilities::Capabilities;
 use thirtyfour::{TimeoutConfiguration, WebDriver};
@@ -64,6 +67,37 @@ fn find_program(variable: &str, name: &str, package: &str) -> io::Result<PathBuf
         })
 }
 
+/// What the browser may do on this system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rights {
+    /// What the test may do.
+    #[default]
+    Ours,
+    /// What a person's browser may do: an administrator could open a port that another program holds
+    /// for itself alone.
+    ///
+    /// The browser too holds each port that it opens, and on a pty, other than on a real port, that
+    /// stays so after the port was closed: it can then not be opened a second time.
+    Persons,
+}
+
+/// Runs `start` in a thread whose child processes have these rights.
+fn with_rights<R: Send + 'static>(
+    rights: Rights,
+    start: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, Error> {
+    let thread = std::thread::spawn(move || {
+        let right = CapabilitySet::SYS_ADMIN;
+        if rights == Rights::Persons && capability_is_in_bounding_set(right)? {
+            remove_capability_from_bounding_set(right)?;
+        }
+        Ok::<_, io::Error>(start())
+    });
+    Ok(thread
+        .join()
+        .map_err(|_| "the starting thread panicked")??)
+}
+
 /// A folder that goes when the value is dropped.
 #[derive(Debug)]
 struct Profile(PathBuf);
@@ -101,16 +135,17 @@ struct Driver {
 }
 
 impl Driver {
-    fn start(bus: &Bus) -> Result<Self, Error> {
+    fn start(bus: &Bus, rights: Rights) -> Result<Self, Error> {
         let program = find_program("CHROMEDRIVER", "chromedriver", "chromium-driver")?;
-        let mut child = Command::new(&program)
+        let mut command = Command::new(&program);
+        command
             .args(["--port=0", "--log-level=WARNING"])
             .envs(bus.environment())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
+            .process_group(0);
+        let mut child = with_rights(rights, move || command.spawn())?
             .map_err(|error| format!("{} does not start: {error}", program.display()))?;
         let stdout = child.stdout.take().ok_or("chromedriver has no output")?;
         let mut lines = BufReader::new(stdout).lines();
@@ -175,9 +210,9 @@ pub struct Browser {
 
 impl Browser {
     /// Starts chromedriver and a browser whose serial ports are those of `bus`.
-    pub async fn start(bus: &Bus) -> Result<Self, Error> {
+    pub async fn start(bus: &Bus, rights: Rights) -> Result<Self, Error> {
         let binary = find_program("CHROMIUM", "chromium", "chromium")?;
-        let driver = Driver::start(bus)?;
+        let driver = Driver::start(bus, rights)?;
         let profile = Profile::new()?;
         let server = format!("http://127.0.0.1:{}", driver.port);
         let web = WebDriver::builder(server, capabilities(&binary, &profile.0))
@@ -187,7 +222,7 @@ impl Browser {
             .map_err(|error| format!("{} does not start: {error}", binary.display()))?;
         web.update_timeouts(TimeoutConfiguration::new(
             Some(LONGEST_CALL),
-            Some(Duration::from_secs(30)),
+            Some(LONGEST_CALL),
             None,
         ))
         .await?;

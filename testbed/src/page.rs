@@ -32,14 +32,17 @@ impl<'a> Page<'a> {
     pub async fn open(browser: &'a Browser, site: &'a Site) -> Result<Self, Error> {
         let page = Self { browser, site };
         browser.web.goto(site.origin()).await?;
-        page.wait_until("el !== null && el.stage !== undefined && el.stage !== 'loading'")
+        page.wait_until("![undefined, 'loading', 'crashed'].includes(el?.stage)")
             .await?;
         browser
             .js(
                 "const el = document.getElementById('flasher');
                  window.stages = [el.stage];
-                 el.addEventListener('change', ({ detail }) => {
-                     if (window.stages.at(-1) !== detail.stage) window.stages.push(detail.stage);
+                 el.addEventListener('change', ({ target }) => {
+                     // Inputs inside the element have events of this name too.
+                     if (target === el && window.stages.at(-1) !== el.stage) {
+                         window.stages.push(el.stage);
+                     }
                  });",
                 vec![],
             )
@@ -64,8 +67,9 @@ impl<'a> Page<'a> {
 
     /// The value of a script expression; `el` is the element of the page.
     pub async fn read(&self, expression: &str) -> Result<Value, Error> {
-        let body =
-            format!("const el = document.getElementById('flasher'); return {expression} ?? null;");
+        let body = format!(
+            "const el = document.getElementById('flasher'); return ({expression}) ?? null;"
+        );
         self.browser.js(&body, vec![]).await
     }
 
@@ -100,7 +104,9 @@ impl<'a> Page<'a> {
                      clearTimeout(late);
                      done(met);
                  }};
-                 const check = () => {{ if (look()) end(true); }};
+                 // A crash is for good: nothing that is waited for can come true any more.
+                 const crashed = () => document.getElementById('flasher')?.stage === 'crashed';
+                 const check = () => {{ if (look() || crashed()) end(look()); }};
                  // A change of the stage is told at once; the rest is looked for.
                  addEventListener('change', check);
                  const often = setInterval(check, 20);
@@ -119,7 +125,15 @@ impl<'a> Page<'a> {
             .read("el && { stage: el.stage, stages: window.stages, snapshot: el.snapshot }")
             .await?;
         let text = self.text().await?;
-        Err(format!("not in {patience:?}: {condition}\nthe page: {state:#}\n{text}").into())
+        let log: Vec<_> = self.browser.web.get_log("browser").await?;
+        let log: String = log
+            .iter()
+            .map(|entry| format!("{}\n", entry.message))
+            .collect();
+        Err(format!(
+            "not within {patience:?}: {condition}\nthe page: {state:#}\n{text}\nits log:\n{log}"
+        )
+        .into())
     }
 
     /// Waits for a stage; an end that is not the wanted one, or a crash, is found at once.
@@ -310,8 +324,11 @@ impl<'a> Page<'a> {
             let url = event["params"]["request"]["url"]
                 .as_str()
                 .unwrap_or_default();
-            let own = url.strip_prefix("blob:").unwrap_or(url);
-            if !own.starts_with(&format!("{origin}/")) {
+            // Before the page there was the browser's own, which is not on the network.
+            let on_network = ["http:", "https:", "ws:", "wss:"];
+            if on_network.iter().any(|scheme| url.starts_with(scheme))
+                && !url.starts_with(&format!("{origin}/"))
+            {
                 found.push(format!("request to {url}"));
             }
         }

@@ -19,7 +19,7 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, ioctl_tiocnxcl, tcgetattr, tcsetattr};
 
 /// While the host has the port closed, how often to look whether it opened it. The kernel reports
 /// that state for ever, so there is nothing to block on.
@@ -130,15 +130,19 @@ fn open_pty() -> io::Result<(OwnedFd, PathBuf)> {
     unlockpt(&master)?;
     let name = ptsname(&master, Vec::new())?;
     let path = PathBuf::from(name.to_str().map_err(io::Error::other)?);
-    let slave = ioctl_tiocgptpeer(
-        &master,
-        OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC,
-    )?;
+    let slave = open_slave(&master)?;
     let mut modes = tcgetattr(&slave)?;
     modes.make_raw();
     tcsetattr(&slave, OptionalActions::Now, &modes)?;
     fcntl_setfl(&master, fcntl_getfl(&master)? | OFlags::NONBLOCK)?;
     Ok((master, path))
+}
+
+fn open_slave(master: &OwnedFd) -> rustix::io::Result<OwnedFd> {
+    ioctl_tiocgptpeer(
+        master,
+        OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC,
+    )
 }
 
 /// The host's side of the line, as the master sees it.
@@ -212,6 +216,22 @@ impl<D: Device> Line<D> {
         self.host = Host::Away;
     }
 
+    /// A program that held the port for itself alone leaves it so on a pty, other than on a real
+    /// port. Where we may not undo that, a new pty takes its place.
+    fn open_for_all(&mut self, on_event: &mut dyn FnMut(Event)) -> io::Result<()> {
+        let Some(master) = &self.master else {
+            return Ok(());
+        };
+        match open_slave(master) {
+            Ok(slave) => Ok(ioctl_tiocnxcl(&slave)?),
+            Err(Errno::BUSY) => {
+                self.unplug(on_event);
+                self.plug(None, on_event)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Tells the device about an open port, or about another rate.
     fn host_configured(&mut self, on_event: &mut dyn FnMut(Event)) -> io::Result<()> {
         let Some(master) = &self.master else {
@@ -277,6 +297,7 @@ impl<D: Device> Line<D> {
                 Err(Errno::INTR | Errno::AGAIN) => break,
                 Err(Errno::IO) => {
                     self.host_left(on_event);
+                    self.open_for_all(on_event)?;
                     break;
                 }
                 Err(error) => return Err(error.into()),

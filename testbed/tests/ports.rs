@@ -1,12 +1,14 @@
 //! Ports that are the wrong one, taken, or gone, on the page.
 
 use deltaport::simulator::Settings;
-use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
+use rustix::fs::{Mode, OFlags, open};
+use rustix::termios::{ioctl_tiocexcl, ioctl_tiocnxcl};
 use serde_json::json;
 use testbed::bed::{Bed, hasty};
-use testbed::browser::Error;
+use testbed::browser::{Error, Rights};
 use testbed::peer::Chatter;
 use testbed::pty::Event;
+use testbed::site::built_site;
 use testbed::usb::Identity;
 
 /// Opens a port behind which `device` is, and answers with the problem that the page tells.
@@ -62,17 +64,17 @@ async fn the_rate_that_was_chosen_is_the_rate_of_the_port() -> Result<(), Error>
 #[tokio::test]
 async fn a_port_that_another_program_holds_is_told_as_busy_and_nothing_is_sent() -> Result<(), Error>
 {
-    let bed = Bed::with_page().await?;
+    let bed = Bed::with_rights(&built_site()?, Rights::Persons).await?;
     let module = bed.attach_module(&hasty("healthy-uart")?)?;
     module.mount.start_recording()?;
     let path = module.path().ok_or("no port")?;
-    // As terminal programs and the browser itself do it.
+    // As terminal programs do it: from here on the port opens for nobody else.
     let other = open(
         path,
         OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
         Mode::empty(),
     )?;
-    flock(&other, FlockOperation::NonBlockingLockExclusive)?;
+    ioctl_tiocexcl(&other)?;
 
     let page = bed.page().await?;
     page.connect(0).await?;
@@ -81,6 +83,7 @@ async fn a_port_that_another_program_holds_is_told_as_busy_and_nothing_is_sent()
     assert!(module.mount.recording()?.is_empty());
 
     // Once the other program lets go, the same page opens the port.
+    ioctl_tiocnxcl(&other)?;
     drop(other);
     page.connect_to_module().await?;
     page.assert_well_behaved().await
@@ -127,8 +130,10 @@ async fn a_port_that_is_pulled_while_the_module_is_idle_is_told_and_can_be_opene
     module.mount.unplug()?;
     page.wait_until("el.stage === 'idle' && s.problem?.code === 'port-lost'")
         .await?;
+    page.screenshots("1-lost").await?;
+    // The page may open it again by itself: it was the person's choice to have it open.
     module.mount.plug()?;
-    page.connect_to_module().await?;
+    page.wait_until("el.stage === 'module'").await?;
     page.assert_well_behaved().await
 }
 

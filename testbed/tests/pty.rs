@@ -11,7 +11,7 @@ use deltaport::simulator::{Link, Output, Settings, Simulator, sample_package};
 use deltaport::time::Instant as Now;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, ioctl_tiocexcl, tcgetattr, tcsetattr};
 use testbed::pty::{Device, Event, Mount};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -121,6 +121,27 @@ fn the_module_knows_when_the_port_is_opened_and_closed_and_at_which_rate() -> io
         assert_eq!(module.next()?, Event::Opened { baud_rate });
         drop(host);
         assert_eq!(module.next()?, Event::Closed);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_program_that_held_the_port_for_itself_does_not_lock_the_next_one_out() -> io::Result<()> {
+    let module = Module::start(Settings::default())?;
+    let mut path = module.path()?;
+    for _ in 0..2 {
+        let mut host = Host::open(&path, 115_200)?;
+        ioctl_tiocexcl(&host.0)?;
+        host.send(b"AT\r")?;
+        host.hear("OK\r\n")?;
+        drop(host);
+        while module.next()? != Event::Closed {}
+        // The thread answers when it is done with the closing.
+        module.mount.with_device(|_| ())?;
+        // Without the right to undo the lock there is another pty by now.
+        if let Ok(Event::Plugged { path: new, .. }) = module.events.try_iter().last().ok_or(()) {
+            path = new;
+        }
     }
     Ok(())
 }

@@ -65,8 +65,8 @@ async fn timed_upload(page: &Page<'_>, package: &Package) -> Result<f64, Error> 
     page.read(
         "(() => {
             window.times = {};
-            el.addEventListener('change', ({ detail }) => {
-                window.times[detail.stage] ??= performance.now();
+            el.addEventListener('change', () => {
+                window.times[el.stage] ??= performance.now();
             });
         })()",
     )
