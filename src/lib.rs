@@ -10,4 +10,4 @@ pub mod snapshot;
 pub mod time;
 
 #[cfg(target_arch = "wasm32")]
-mod web;
+pub mod web;

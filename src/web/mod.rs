@@ -21,3 +21,6 @@ mod shell;
 mod simulator;
 #[cfg(feature = "flasher")]
 mod timer;
+
+#[cfg(feature = "flasher")]
+pub use flasher::Flasher;
