@@ -9,6 +9,7 @@ use web_sys::{File, SerialPort};
 use super::package::{self, Package};
 use super::shell::{Shell, to_js};
 use crate::dfota::{Choice, PortSettings, versions_in};
+use crate::plain::Plain;
 use crate::snapshot::PackageFacts;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -158,7 +159,7 @@ impl Flasher {
     /// The state of the session.
     #[wasm_bindgen(unchecked_return_type = "Snapshot")]
     pub fn snapshot(&self) -> JsValue {
-        to_js(&self.shell.session().snapshot()).unwrap_or(JsValue::NULL)
+        to_js(&Plain::of(&self.shell.session().snapshot()))
     }
 
     /// The whole journal as text, with identities masked.

@@ -15,8 +15,8 @@ use super::package::{self, Package};
 use super::port::{self, OpenPort, Told};
 use super::timer::{self, Timer};
 use crate::dfota::{Choice, Input, OpenFailure, Output, PortSettings, UsbId};
+use crate::plain::Plain;
 use crate::session::{Poll, Session};
-use crate::snapshot::Snapshot;
 
 /// While a port is lost, the granted ports are looked through so often.
 const LOOK_EVERY_MS: f64 = 1000.0;
@@ -46,7 +46,7 @@ pub(super) struct Shell {
     on_disconnect: Closure<dyn FnMut(Event)>,
     tell_snapshot: Function,
     tell_entry: Function,
-    told: RefCell<Option<Snapshot>>,
+    told: RefCell<Option<Plain>>,
 }
 
 /// A port that went away by itself.
@@ -137,7 +137,7 @@ impl Shell {
                     Poll::Wait(deadline) => break deadline,
                 }
             };
-            (deadline, session.snapshot())
+            (deadline, Plain::of(&session.snapshot()))
         };
         self.timer.set(deadline);
         let mut entries = Vec::new();
@@ -149,16 +149,13 @@ impl Shell {
         }
         // The page may answer at once, by a choice: only after everything is done.
         for entry in entries {
-            if let Ok(entry) = to_js(&entry) {
-                let _ = self.tell_entry.call1(&JsValue::NULL, &entry);
-            }
+            let entry = to_js(&Plain::of(&entry));
+            tell(&self.tell_entry, &entry);
         }
         if self.told.borrow().as_ref() != Some(&snapshot) {
             let value = to_js(&snapshot);
             *self.told.borrow_mut() = Some(snapshot);
-            if let Ok(value) = value {
-                let _ = self.tell_snapshot.call1(&JsValue::NULL, &value);
-            }
+            tell(&self.tell_snapshot, &value);
         }
     }
 
@@ -433,8 +430,16 @@ impl Shell {
 }
 
 /// Plain objects and numbers: sizes and times are far below 2^53.
-pub(super) fn to_js(value: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {
-    value.serialize(&Serializer::json_compatible())
+pub(super) fn to_js(value: &Plain) -> JsValue {
+    value
+        .serialize(&Serializer::json_compatible())
+        .unwrap_or(JsValue::NULL)
+}
+
+fn tell(page: &Function, value: &JsValue) {
+    if !value.is_null() {
+        let _ = page.call1(&JsValue::NULL, value);
+    }
 }
 
 fn port_of(event: &Event) -> Option<SerialPort> {
