@@ -5,10 +5,12 @@ use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::Serial;
 
+use super::task;
+
 /// `"ready"`, `"no-web-serial"`, `"insecure-context"` or `"blocked-by-policy"`.
 #[wasm_bindgen(unchecked_return_type = "Promise<Capability>")]
 pub fn capability() -> Promise {
-    js_sys::futures::future_to_promise(async { Ok(find_out().await.into()) })
+    task::promise(async { Ok(find_out().await.into()) })
 }
 
 async fn find_out() -> &'static str {
@@ -23,7 +25,8 @@ async fn find_out() -> &'static str {
     if serial.is_undefined() {
         return "no-web-serial";
     }
-    match serial.unchecked_into::<Serial>().get_ports().await {
+    let ports = serial.unchecked_into::<Serial>().get_ports();
+    match task::settled(ports).await {
         Ok(_) => "ready",
         Err(_) => "blocked-by-policy",
     }

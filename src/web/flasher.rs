@@ -8,6 +8,7 @@ use web_sys::{File, SerialPort};
 
 use super::package::{self, Package};
 use super::shell::{Shell, to_js};
+use super::task;
 use crate::dfota::{Choice, PortSettings, versions_in};
 use crate::plain::Plain;
 use crate::snapshot::PackageFacts;
@@ -67,10 +68,10 @@ impl Flasher {
     #[wasm_bindgen(js_name = requestPort, unchecked_return_type = "Promise<SerialPort | undefined>")]
     pub fn request_port(&self) -> JsValue {
         // The browser wants this call before anything is waited for.
-        let asked = self.shell.serial().request_port();
-        js_sys::futures::future_to_promise(async move {
+        let asked = task::settled(self.shell.serial().request_port());
+        task::promise(async move {
             match asked.await {
-                Ok(port) => Ok(port.into()),
+                Ok(port) => Ok(port),
                 Err(error) if is_dismissal(&error) => Ok(JsValue::UNDEFINED),
                 Err(error) => Err(error),
             }
@@ -110,7 +111,7 @@ impl Flasher {
     #[wasm_bindgen(js_name = setPackage, unchecked_return_type = "Promise<void>")]
     pub fn set_package(&self, file: File) -> Promise {
         let shell = self.shell.clone();
-        js_sys::futures::future_to_promise(async move {
+        task::promise(async move {
             let name = file.name();
             match package::digest(&file).await {
                 Ok(digest) => {

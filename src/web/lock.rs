@@ -4,9 +4,11 @@
 //! same ids, which is the same in every tab of one page.
 
 use futures::channel::oneshot;
-use js_sys::{Promise, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{LockManager, LockOptions, Serial, SerialPort};
+
+use super::task;
 
 /// A lock; dropped, it is free again.
 pub(super) struct PortLock {
@@ -33,7 +35,7 @@ pub(super) async fn lock(serial: &Serial, port: &SerialPort) -> Locked {
     let granted = Closure::once_into_js(move |lock: JsValue| -> Promise {
         // Nobody listens any more: the lock is let go at once.
         let held = !lock.is_null() && answer.send(!lock.is_null()).is_ok();
-        js_sys::futures::future_to_promise(async move {
+        task::promise(async move {
             if held {
                 // The lock lasts as long as this promise: until the sender is dropped.
                 let _ = released.await;
@@ -65,8 +67,8 @@ fn manager(serial: &Serial) -> Option<LockManager> {
 async fn name_of(serial: &Serial, port: &SerialPort) -> String {
     let ids = super::port::usb_id(port).map(|usb| (usb.vendor, usb.product));
     let mut place = 0;
-    if let Ok(ports) = serial.get_ports().await {
-        for other in ports.iter() {
+    if let Ok(ports) = task::settled(serial.get_ports()).await {
+        for other in ports.unchecked_into::<Array<SerialPort>>().iter() {
             if other == *port {
                 break;
             }

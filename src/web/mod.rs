@@ -20,4 +20,6 @@ mod shell;
 #[cfg(feature = "demo")]
 mod simulator;
 #[cfg(feature = "flasher")]
+mod task;
+#[cfg(feature = "flasher")]
 mod timer;

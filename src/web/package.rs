@@ -1,9 +1,10 @@
 //! The package: read in blocks from the `File`, digested by the browser.
 
-use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DomException, File, SubtleCrypto};
 
+use super::task;
 use crate::at::Checksum;
 use crate::dfota::{Digest, FileFlaw};
 
@@ -59,7 +60,7 @@ pub(super) async fn read_block(file: &File, offset: u64) -> Result<Uint8Array, F
 }
 
 async fn bytes(blob: &Blob) -> Result<Uint8Array, FileFlaw> {
-    let buffer = Promise::from(JsValue::from(blob.array_buffer()))
+    let buffer = task::settled(blob.array_buffer())
         .await
         .map_err(|e| flaw(&e))?;
     Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()))
@@ -100,7 +101,13 @@ async fn sha256(bytes: &Uint8Array) -> Option<String> {
     let promise = subtle
         .digest_with_str_and_js_u8_array("SHA-256", bytes)
         .ok()?;
-    let digest = Uint8Array::new(&promise.await.ok()?).to_vec();
+    let digest = Uint8Array::new(
+        &task::settled(promise)
+            .await
+            .ok()?
+            .unchecked_into::<ArrayBuffer>(),
+    )
+    .to_vec();
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let hex = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     Some(

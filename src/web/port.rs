@@ -12,6 +12,7 @@ use web_sys::{
 };
 
 use super::lock::PortLock;
+use super::task;
 use crate::dfota::{OpenFailure, PortSettings, UsbId};
 
 /// What an open port tells.
@@ -73,7 +74,7 @@ pub(super) async fn open(
     if settings.flow_control {
         options.set_flow_control(FlowControlType::Hardware);
     }
-    port.open(&options)
+    task::settled(port.open(&options))
         .await
         .map_err(|error| open_failure(port, &error))?;
     // Some USB ports stay silent with DTR off (B-up-9). Ports without these lines refuse: no harm.
@@ -82,7 +83,7 @@ pub(super) async fn open(
     if !settings.flow_control {
         signals.set_request_to_send(true);
     }
-    let _ = port.set_signals_with_signals(&signals).await;
+    let _ = task::settled(port.set_signals_with_signals(&signals)).await;
     let open = Rc::new(OpenPort {
         port: port.clone(),
         tell,
@@ -94,7 +95,7 @@ pub(super) async fn open(
         ended: Cell::new(false),
         _lock: lock,
     });
-    js_sys::futures::spawn_local(open.clone().read());
+    task::spawn(open.clone().read());
     Ok(open)
 }
 
@@ -126,7 +127,7 @@ impl OpenPort {
             is_data,
         });
         if !self.writing.replace(true) {
-            js_sys::futures::spawn_local(self.clone().write_waiting());
+            task::spawn(self.clone().write_waiting());
         }
     }
 
@@ -141,7 +142,7 @@ impl OpenPort {
                 Some(writer) => writer.write_with_chunk(&piece.bytes),
                 None => break,
             };
-            let written = promise.await;
+            let written = task::settled(promise).await;
             if self.ended.get() {
                 break;
             }
@@ -160,7 +161,7 @@ impl OpenPort {
             && self.writer.borrow().is_some()
             && !self.writing.replace(true)
         {
-            js_sys::futures::spawn_local(self.clone().write_waiting());
+            task::spawn(self.clone().write_waiting());
         }
     }
 
@@ -169,7 +170,7 @@ impl OpenPort {
         self.discards.set(self.discards.get().wrapping_add(1));
         self.waiting.borrow_mut().clear();
         let open = self.clone();
-        js_sys::futures::spawn_local(async move {
+        task::spawn(async move {
             open.drop_writer().await;
             if !open.ended.get() {
                 // An aborted stream is over; the port has a new one.
@@ -182,7 +183,7 @@ impl OpenPort {
     async fn drop_writer(&self) {
         let writer = self.writer.borrow_mut().take();
         if let Some(writer) = writer {
-            let _ = writer.abort().await;
+            let _ = task::settled(writer.abort()).await;
             writer.release_lock();
         }
     }
@@ -195,7 +196,7 @@ impl OpenPort {
         let reader = self.reader.borrow().clone();
         if let Some(reader) = reader {
             // Ends the read loop, which lets the stream go.
-            let _ = reader.cancel().await;
+            let _ = task::settled(reader.cancel()).await;
             reader.release_lock();
         }
         self.release().await;
@@ -204,7 +205,7 @@ impl OpenPort {
     async fn release(&self) {
         self.waiting.borrow_mut().clear();
         self.drop_writer().await;
-        let _ = self.port.close().await;
+        let _ = task::settled(self.port.close()).await;
     }
 
     async fn read(self: Rc<Self>) {
@@ -238,7 +239,7 @@ impl OpenPort {
     /// Reads until the stream ends; the error that ended it, if one did.
     async fn read_stream(&self, reader: &ReadableStreamDefaultReader) -> Option<JsValue> {
         loop {
-            let result = match reader.read().await {
+            let result = match task::settled(reader.read()).await {
                 Ok(result) => result,
                 Err(error) => return Some(error),
             };

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
-use js_sys::Function;
+use js_sys::{Array, Function};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -13,6 +13,7 @@ use web_sys::{Event, Serial, SerialPort};
 use super::lock::{self, Locked};
 use super::package::{self, Package};
 use super::port::{self, OpenPort, Told};
+use super::task;
 use super::timer::{self, Timer};
 use crate::dfota::{Choice, Input, OpenFailure, Output, PortSettings, UsbId};
 use crate::plain::Plain;
@@ -188,7 +189,7 @@ impl Shell {
         };
         let opening = self.opening.get().wrapping_add(1);
         self.opening.set(opening);
-        js_sys::futures::spawn_local(async move {
+        task::spawn(async move {
             shell.closed().await;
             let result = shell.open_chosen(settings, opening).await;
             let current = shell.opening.get() == opening;
@@ -256,7 +257,7 @@ impl Shell {
         };
         let (free, freed) = oneshot::channel();
         *self.closing.borrow_mut() = Some(freed);
-        js_sys::futures::spawn_local(async move {
+        task::spawn(async move {
             open.close().await;
             // Nobody may be waiting.
             let _ = free.send(());
@@ -276,11 +277,12 @@ impl Shell {
         let Some(shell) = self.me.upgrade() else {
             return;
         };
-        js_sys::futures::spawn_local(async move {
-            let Ok(ports) = shell.serial.get_ports().await else {
+        task::spawn(async move {
+            let Ok(ports) = task::settled(shell.serial.get_ports()).await else {
                 return;
             };
-            let ports: Vec<SerialPort> = ports.iter().collect();
+            let ports: Vec<SerialPort> =
+                ports.unchecked_into::<Array<SerialPort>>().iter().collect();
             let chosen = shell.chosen.borrow().clone();
             let fresh = {
                 let mut lost = shell.lost.borrow_mut();
@@ -368,7 +370,7 @@ impl Shell {
         else {
             return;
         };
-        js_sys::futures::spawn_local(async move {
+        task::spawn(async move {
             let read = package::read_block(&file, offset).await;
             let slice = match (read, shell.package.borrow_mut().as_mut()) {
                 (Ok(block), Some(package)) => {
@@ -399,7 +401,7 @@ impl Shell {
             package.forget();
             package.file.clone()
         };
-        js_sys::futures::spawn_local(async move {
+        task::spawn(async move {
             let digest = package::digest(&file).await;
             shell.input(Input::Digest(digest));
         });
@@ -410,7 +412,7 @@ impl Shell {
         let Some(shell) = self.me.upgrade() else {
             return;
         };
-        js_sys::futures::spawn_local(async move { act(&shell) });
+        task::spawn(async move { act(&shell) });
     }
 
     /// Lets everything go: the page throws this session away.
