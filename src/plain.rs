@@ -40,6 +40,14 @@ impl Plain {
     }
 }
 
+/// The name of a unit variant in the contract; nothing for any other value.
+pub fn name_of(code: &impl Serialize) -> &'static str {
+    match Plain::of(code) {
+        Plain::Name(name) => name,
+        _ => "",
+    }
+}
+
 impl Serialize for Plain {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
