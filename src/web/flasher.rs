@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{File, SerialPort};
 
+use super::object::{name_of, property, to_js};
 use super::package::{self, Package};
-use super::shell::{Shell, to_js};
+use super::shell::Shell;
 use super::task;
 use crate::dfota::{Choice, PortSettings, versions_in};
 use crate::plain::Plain;
@@ -72,7 +73,8 @@ impl Flasher {
         task::promise(async move {
             match asked.await {
                 Ok(port) => Ok(port),
-                Err(error) if is_dismissal(&error) => Ok(JsValue::UNDEFINED),
+                // The person closed the chooser without a choice.
+                Err(error) if name_of(&error) == "NotFoundError" => Ok(JsValue::UNDEFINED),
                 Err(error) => Err(error),
             }
         })
@@ -87,10 +89,8 @@ impl Flasher {
     ) {
         self.shell.choose_port(port.unchecked_into());
         let number = |name: &str, default: u32| {
-            let value = Reflect::get(&options, &name.into())
-                .ok()
-                .and_then(|value| value.as_f64());
-            value
+            property(&options, name)
+                .as_f64()
                 .filter(|n| *n >= 1.0 && *n <= f64::from(u32::MAX))
                 .map_or(default, |n| n as u32)
         };
@@ -176,13 +176,5 @@ impl Drop for Flasher {
 }
 
 fn flag(options: &JsValue, name: &str) -> bool {
-    Reflect::get(options, &name.into()).is_ok_and(|value| value == JsValue::TRUE)
-}
-
-/// The person closed the chooser without a choice.
-fn is_dismissal(error: &JsValue) -> bool {
-    let name = Reflect::get(error, &"name".into())
-        .ok()
-        .and_then(|name| name.as_string());
-    name.as_deref() == Some("NotFoundError")
+    property(options, name) == JsValue::TRUE
 }

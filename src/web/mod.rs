@@ -10,6 +10,8 @@ mod flasher;
 #[cfg(feature = "flasher")]
 mod lock;
 #[cfg(feature = "flasher")]
+mod object;
+#[cfg(feature = "flasher")]
 mod package;
 #[cfg(feature = "flasher")]
 mod panic;

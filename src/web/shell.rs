@@ -3,14 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use futures::channel::oneshot;
-use js_sys::{Array, Function};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, Serial, SerialPort};
 
 use super::lock::{self, Locked};
+use super::object::{property, to_js};
 use super::package::{self, Package};
 use super::port::{self, OpenPort, Told};
 use super::task;
@@ -39,7 +37,7 @@ pub(super) struct Shell {
     /// Counts openings: what an older one tells is not heard.
     opening: Cell<u32>,
     /// Resolves when the port that is being released is free: the next opening waits for it.
-    closing: RefCell<Option<oneshot::Receiver<()>>>,
+    closing: RefCell<Option<Promise>>,
     lost: RefCell<Option<Lost>>,
     package: RefCell<Option<Package>>,
     timer: Timer,
@@ -255,20 +253,18 @@ impl Shell {
         let Some(open) = self.open.borrow_mut().take() else {
             return;
         };
-        let (free, freed) = oneshot::channel();
-        *self.closing.borrow_mut() = Some(freed);
-        task::spawn(async move {
+        let closing = task::promise(async move {
             open.close().await;
-            // Nobody may be waiting.
-            let _ = free.send(());
+            Ok(JsValue::UNDEFINED)
         });
+        *self.closing.borrow_mut() = Some(closing);
     }
 
     /// Waits until the port that is being released is free.
     async fn closed(&self) {
         let closing = self.closing.borrow_mut().take();
         if let Some(closing) = closing {
-            let _ = closing.await;
+            let _ = task::settled(closing).await;
         }
     }
 
@@ -431,13 +427,6 @@ impl Shell {
     }
 }
 
-/// Plain objects and numbers: sizes and times are far below 2^53.
-pub(super) fn to_js(value: &Plain) -> JsValue {
-    value
-        .serialize(&Serializer::json_compatible())
-        .unwrap_or(JsValue::NULL)
-}
-
 fn tell(page: &Function, value: &JsValue) {
     if !value.is_null() {
         let _ = page.call1(&JsValue::NULL, value);
@@ -445,7 +434,8 @@ fn tell(page: &Function, value: &JsValue) {
 }
 
 fn port_of(event: &Event) -> Option<SerialPort> {
-    event.target().map(JsCast::unchecked_into)
+    let port = property(event, "target");
+    port.is_object().then(|| port.unchecked_into())
 }
 
 /// A module may come back with another product id, but not as another maker's device.
