@@ -4,6 +4,7 @@ pub mod at;
 pub mod dfota;
 pub mod family;
 pub mod journal;
+pub mod plain;
 pub mod session;
 pub mod simulator;
 pub mod snapshot;

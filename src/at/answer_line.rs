@@ -62,7 +62,7 @@ impl<'a> Line<'a> {
     /// Classifies one line, as the splitter gives it. Never fails: what is not known is text.
     pub fn of(line: &'a [u8]) -> Self {
         // The splitter lets ASCII through only; anything else cannot be an answer.
-        let text = core::str::from_utf8(line).unwrap_or_default().trim();
+        let text = core::str::from_utf8(line).unwrap_or_default().trim_ascii();
         match text.as_bytes().first() {
             Some(b'O') if text == "OK" => Self::Final(FinalCode::Ok),
             Some(b'E') if text == "ERROR" => Self::Final(FinalCode::Error),
@@ -70,7 +70,7 @@ impl<'a> Line<'a> {
             Some(b'C') if text == "CONNECT" => Self::Connect(None),
             Some(b'C') => match text
                 .strip_prefix("CONNECT ")
-                .map(|speed| speed.trim().parse())
+                .map(|speed| speed.trim_ascii().parse())
             {
                 Some(Ok(speed)) => Self::Connect(Some(speed)),
                 _ => Self::text_or_urc(text),
@@ -81,11 +81,11 @@ impl<'a> Line<'a> {
     }
 
     fn info(text: &'a str) -> Self {
-        let Some((name, values)) = text.split_once(':') else {
+        let found = text.strip_prefix('+').and_then(|text| text.split_once(':'));
+        let Some((name, values)) = found else {
             return Self::text_or_urc(text);
         };
-        let name = &name[1..];
-        let values = values.trim_start();
+        let values = values.trim_ascii_start();
         match name {
             "CME ERROR" => Self::Final(FinalCode::Cme(ErrorCode::of(values))),
             "CMS ERROR" => Self::Final(FinalCode::Cms(ErrorCode::of(values))),
@@ -103,7 +103,7 @@ impl<'a> Line<'a> {
 
 impl<'a> ErrorCode<'a> {
     fn of(text: &'a str) -> Self {
-        let text = text.trim();
+        let text = text.trim_ascii();
         text.parse().map_or(Self::Words(text), Self::Number)
     }
 }

@@ -2,10 +2,9 @@
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_till, take_while};
-use nom::character::complete::char;
-use nom::combinator::opt;
-use nom::sequence::{preceded, terminated};
+use nom::bytes::complete::{take_till, take_while};
+use nom::error::{Error, ErrorKind};
+use nom::sequence::preceded;
 
 /// One value: what stood between quotes, or bare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +28,7 @@ impl<'a> Field<'a> {
         let text = self.text();
         text.strip_suffix('%')
             .unwrap_or(text)
-            .trim_end()
+            .trim_ascii_end()
             .parse()
             .ok()
     }
@@ -78,19 +77,22 @@ fn field(text: &str) -> Parsed<'_, Field<'_>> {
 }
 
 fn quoted(text: &str) -> Parsed<'_, Field<'_>> {
-    let (rest, inside) = preceded(
-        char('"'),
-        terminated(take_till(|c| c == '"'), opt(tag("\""))),
-    )
-    .parse(text)?;
+    let (rest, inside) = preceded(quote, take_till(|c| c == '"')).parse(text)?;
     // What stands between the closing quote and the next comma belongs to no value.
     let (rest, _) = take_till(|c| c == ',').parse(rest)?;
-    Ok((rest, Field::Quoted(inside.trim())))
+    Ok((rest, Field::Quoted(inside.trim_ascii())))
+}
+
+fn quote(text: &str) -> Parsed<'_, ()> {
+    // The library's own parser of a character slices, which brings in the words for a bad slice.
+    text.strip_prefix('"')
+        .map(|rest| (rest, ()))
+        .ok_or(nom::Err::Error(Error::new(text, ErrorKind::Char)))
 }
 
 fn bare(text: &str) -> Parsed<'_, Field<'_>> {
     let (rest, value) = take_till(|c| c == ',').parse(text)?;
-    Ok((rest, Field::Bare(value.trim())))
+    Ok((rest, Field::Bare(value.trim_ascii())))
 }
 
 const fn is_blank(c: char) -> bool {

@@ -125,11 +125,12 @@ fn is_boot_rom_start(text: &str) -> bool {
 
 /// `V0: 0000 0000 [0001]`, `00: 0006 000C`, `T0: 0000 00B4`
 fn is_boot_rom_line(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let head_fits = matches!(bytes, [a, b, b':', b' ', ..]
-        if (a.is_ascii_uppercase() || a.is_ascii_digit()) && b.is_ascii_digit());
-    head_fits
-        && bytes[4..]
+    let [a, b, b':', b' ', rest @ ..] = text.as_bytes() else {
+        return false;
+    };
+    (a.is_ascii_uppercase() || a.is_ascii_digit())
+        && b.is_ascii_digit()
+        && rest
             .iter()
             .all(|b| b.is_ascii_hexdigit() || matches!(b, b' ' | b'[' | b']'))
 }

@@ -73,11 +73,11 @@ impl Hearing {
 
 /// `$GPGGA,...`, `$GNRMC,...`
 fn is_nmea(text: &str) -> bool {
-    let head = text.as_bytes();
-    head.len() > 6
-        && matches!(head, [b'$', b'G' | b'B' | b'P', ..])
-        && head[1..6].iter().all(u8::is_ascii_uppercase)
-        && head[6] == b','
+    matches!(
+        text.as_bytes(),
+        [b'$', head @ (b'G' | b'B' | b'P'), a, b, c, d, b',', ..]
+            if [head, a, b, c, d].into_iter().all(u8::is_ascii_uppercase)
+    )
 }
 
 #[cfg(test)]

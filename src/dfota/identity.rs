@@ -1,5 +1,6 @@
 //! Who the module is, from what it answers.
 
+use super::package_name::version;
 use crate::at::Answer;
 use crate::family;
 use crate::snapshot::{FamilyId, ModuleFacts};
@@ -24,15 +25,12 @@ impl Identity {
         let mut lines = answer
             .text
             .iter()
-            .map(|line| line.trim())
+            .map(|line| line.trim_ascii())
             .filter(|line| !line.is_empty());
         let mut names = Vec::new();
         for line in &mut lines {
-            match line
-                .get(..9)
-                .filter(|head| head.eq_ignore_ascii_case("revision:"))
-            {
-                Some(head) => self.revision = version_in(&line[head.len()..]),
+            match behind_label(line) {
+                Some(revision) => self.revision = version_in(revision),
                 None => names.push(line),
             }
         }
@@ -41,7 +39,11 @@ impl Identity {
             self.model = Some(model.to_owned());
         }
         if let [manufacturer, _, ..] = names[..] {
-            self.manufacturer = Some(manufacturer.trim_end_matches("_Ltd").to_owned());
+            let mut name = manufacturer;
+            while let Some(short) = name.strip_suffix("_Ltd") {
+                name = short;
+            }
+            self.manufacturer = Some(name.to_owned());
         }
     }
 
@@ -99,20 +101,14 @@ fn uploads(id: FamilyId) -> bool {
 
 /// A version as modules print them, e.g. `BG95M3LAR02A03_01.012.01.012`; words are none.
 fn version_in(line: &str) -> Option<String> {
-    let text = line.trim();
-    let text = match text
-        .get(..9)
-        .filter(|head| head.eq_ignore_ascii_case("revision:"))
-    {
-        Some(head) => text[head.len()..].trim(),
-        None => text,
-    };
-    let fits = (4..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
-        && text.bytes().any(|b| b.is_ascii_digit());
-    fits.then(|| text.to_owned())
+    let text = line.trim_ascii();
+    version(behind_label(text).unwrap_or(text))
+}
+
+/// What stands behind `Revision:`, in any case.
+fn behind_label(line: &str) -> Option<&str> {
+    let (label, text) = line.split_at_checked(9)?;
+    label.eq_ignore_ascii_case("revision:").then_some(text)
 }
 
 #[cfg(test)]

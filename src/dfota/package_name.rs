@@ -10,18 +10,19 @@ pub fn versions_in(name: &str) -> (Option<String>, Option<String>) {
         Some((stem, end)) if end.len() <= 4 && end.bytes().all(|b| b.is_ascii_alphabetic()) => stem,
         _ => name,
     };
-    let lower = stem.to_ascii_lowercase();
-    for separator in ["-to-", "_to_", " to "] {
-        if let Some(at) = lower.find(separator) {
-            let (from, to) = (&stem[..at], &stem[at + separator.len()..]);
-            return (version(from), version(to));
+    for separator in [b"-to-", b"_to_", b" to "] {
+        let mut places = stem.as_bytes().windows(separator.len());
+        if let Some(at) = places.position(|place| place.eq_ignore_ascii_case(separator)) {
+            let part = |text: Option<&str>| text.and_then(version);
+            return (part(stem.get(..at)), part(stem.get(at + separator.len()..)));
         }
     }
     (None, None)
 }
 
-fn version(text: &str) -> Option<String> {
-    let text = text.trim();
+/// A version as modules print them, e.g. `BG95M3LAR02A03_01.012.01.012`; words are none.
+pub(super) fn version(text: &str) -> Option<String> {
+    let text = text.trim_ascii();
     let fits = (4..=64).contains(&text.len())
         && text
             .bytes()

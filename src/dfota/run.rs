@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::identity::Identity;
+use crate::plain::name_of;
 use crate::snapshot::{Lap, Outcome, Problem, Remark, Stage, Verdict};
 use crate::time::Instant;
 
@@ -109,10 +110,13 @@ impl Context {
         let now = self.now;
         if let Some(run) = &mut self.run {
             let verdict = run.verdict(now, outcome, problem, new);
-            self.note(&format!(
-                "verdict: {:?}, {:?}",
-                verdict.outcome, verdict.code
-            ));
+            let mut note = String::from("verdict: ");
+            note.push_str(name_of(&verdict.outcome));
+            if let Some(code) = &verdict.code {
+                note.push_str(", ");
+                note.push_str(name_of(code));
+            }
+            self.note(&note);
             self.verdict = Some(verdict);
         }
     }

@@ -81,9 +81,11 @@ pub fn of(id: FamilyId) -> Option<&'static Family> {
 fn matches_any(model: &str, names: &[&str]) -> bool {
     names.iter().any(|name| {
         model
-            .get(..name.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(name))
-            && !model[name.len()..].starts_with(|c: char| c.is_ascii_digit())
+            .split_at_checked(name.len())
+            .is_some_and(|(head, rest)| {
+                head.eq_ignore_ascii_case(name)
+                    && !rest.bytes().next().is_some_and(|b| b.is_ascii_digit())
+            })
     })
 }
 

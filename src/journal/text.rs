@@ -65,12 +65,13 @@ pub(super) fn write(records: &[Record], dropped: u64) -> String {
             .iter()
             .find(|(mark, _)| *mark == record.mark)
             .map_or('#', |(_, c)| *c);
-        let _ = writeln!(
-            text,
-            "{} {mark} {}",
-            record.at,
-            record.payload.escape_ascii()
-        );
+        let _ = write!(text, "{} ", record.at);
+        text.push(mark);
+        text.push(' ');
+        for &byte in &record.payload {
+            text.extend(core::ascii::escape_default(byte).map(char::from));
+        }
+        text.push('\n');
     }
     text
 }

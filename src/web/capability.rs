@@ -1,29 +1,28 @@
 //! Whether this page may use serial ports, and if not, why. Features are asked for, never names of
 //! browsers.
 
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::Serial;
+
+use super::object::{global, property};
+use super::task;
 
 /// `"ready"`, `"no-web-serial"`, `"insecure-context"` or `"blocked-by-policy"`.
 #[wasm_bindgen(unchecked_return_type = "Promise<Capability>")]
 pub fn capability() -> Promise {
-    js_sys::futures::future_to_promise(async { Ok(find_out().await.into()) })
+    task::promise(async { Ok(find_out().await.into()) })
 }
 
 async fn find_out() -> &'static str {
-    let global = js_sys::global();
-    let secure = Reflect::get(&global, &"isSecureContext".into());
-    if secure.is_ok_and(|secure| secure == JsValue::FALSE) {
+    if global("isSecureContext") == JsValue::FALSE {
         return "insecure-context";
     }
-    let serial = Reflect::get(&global, &"navigator".into())
-        .and_then(|navigator| Reflect::get(&navigator, &"serial".into()))
-        .unwrap_or(JsValue::UNDEFINED);
+    let serial = property(&global("navigator"), "serial");
     if serial.is_undefined() {
         return "no-web-serial";
     }
-    match serial.unchecked_into::<Serial>().get_ports().await {
+    match task::settled(serial.unchecked_into::<Serial>().get_ports()).await {
         Ok(_) => "ready",
         Err(_) => "blocked-by-policy",
     }

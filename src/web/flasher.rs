@@ -2,13 +2,16 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{File, SerialPort};
 
+use super::object::{name_of, property, to_js};
 use super::package::{self, Package};
-use super::shell::{Shell, to_js};
+use super::shell::Shell;
+use super::task;
 use crate::dfota::{Choice, PortSettings, versions_in};
+use crate::plain::Plain;
 use crate::snapshot::PackageFacts;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -66,11 +69,12 @@ impl Flasher {
     #[wasm_bindgen(js_name = requestPort, unchecked_return_type = "Promise<SerialPort | undefined>")]
     pub fn request_port(&self) -> JsValue {
         // The browser wants this call before anything is waited for.
-        let asked = self.shell.serial().request_port();
-        js_sys::futures::future_to_promise(async move {
+        let asked = task::settled(self.shell.serial().request_port());
+        task::promise(async move {
             match asked.await {
-                Ok(port) => Ok(port.into()),
-                Err(error) if is_dismissal(&error) => Ok(JsValue::UNDEFINED),
+                Ok(port) => Ok(port),
+                // The person closed the chooser without a choice.
+                Err(error) if name_of(&error) == "NotFoundError" => Ok(JsValue::UNDEFINED),
                 Err(error) => Err(error),
             }
         })
@@ -85,10 +89,8 @@ impl Flasher {
     ) {
         self.shell.choose_port(port.unchecked_into());
         let number = |name: &str, default: u32| {
-            let value = Reflect::get(&options, &name.into())
-                .ok()
-                .and_then(|value| value.as_f64());
-            value
+            property(&options, name)
+                .as_f64()
                 .filter(|n| *n >= 1.0 && *n <= f64::from(u32::MAX))
                 .map_or(default, |n| n as u32)
         };
@@ -109,7 +111,7 @@ impl Flasher {
     #[wasm_bindgen(js_name = setPackage, unchecked_return_type = "Promise<void>")]
     pub fn set_package(&self, file: File) -> Promise {
         let shell = self.shell.clone();
-        js_sys::futures::future_to_promise(async move {
+        task::promise(async move {
             let name = file.name();
             match package::digest(&file).await {
                 Ok(digest) => {
@@ -158,7 +160,7 @@ impl Flasher {
     /// The state of the session.
     #[wasm_bindgen(unchecked_return_type = "Snapshot")]
     pub fn snapshot(&self) -> JsValue {
-        to_js(&self.shell.session().snapshot()).unwrap_or(JsValue::NULL)
+        to_js(&Plain::of(&self.shell.session().snapshot()))
     }
 
     /// The whole journal as text, with identities masked.
@@ -174,13 +176,5 @@ impl Drop for Flasher {
 }
 
 fn flag(options: &JsValue, name: &str) -> bool {
-    Reflect::get(options, &name.into()).is_ok_and(|value| value == JsValue::TRUE)
-}
-
-/// The person closed the chooser without a choice.
-fn is_dismissal(error: &JsValue) -> bool {
-    let name = Reflect::get(error, &"name".into())
-        .ok()
-        .and_then(|name| name.as_string());
-    name.as_deref() == Some("NotFoundError")
+    property(options, name) == JsValue::TRUE
 }

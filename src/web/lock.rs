@@ -3,14 +3,24 @@
 //! A port has no name in the browser but its USB ids and its place among the granted ports with the
 //! same ids, which is the same in every tab of one page.
 
-use futures::channel::oneshot;
-use js_sys::{Promise, Reflect};
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
-use web_sys::{LockManager, LockOptions, Serial, SerialPort};
+use web_sys::{LockManager, Serial, SerialPort};
+
+use super::object::{global, property, to_js};
+use super::task;
+use crate::plain::Plain;
 
 /// A lock; dropped, it is free again.
 pub(super) struct PortLock {
-    _release: oneshot::Sender<()>,
+    release: Function,
+}
+
+impl Drop for PortLock {
+    fn drop(&mut self) {
+        // Settling a promise cannot fail.
+        let _ = self.release.call0(&JsValue::UNDEFINED);
+    }
 }
 
 /// What asking for a lock gave.
@@ -28,45 +38,37 @@ pub(super) async fn lock(serial: &Serial, port: &SerialPort) -> Locked {
         return Locked::Unavailable;
     };
     let name = name_of(serial, port).await;
-    let (release, released) = oneshot::channel::<()>();
-    let (answer, answered) = oneshot::channel();
-    let granted = Closure::once_into_js(move |lock: JsValue| -> Promise {
-        // Nobody listens any more: the lock is let go at once.
-        let held = !lock.is_null() && answer.send(!lock.is_null()).is_ok();
-        js_sys::futures::future_to_promise(async move {
-            if held {
-                // The lock lasts as long as this promise: until the sender is dropped.
-                let _ = released.await;
-            }
-            Ok(JsValue::UNDEFINED)
-        })
+    // The lock lasts as long as the promise that the callback gives.
+    let (held, [release, _]) = task::open_promise();
+    let (answered, [answer, _]) = task::open_promise();
+    let granted = Closure::once_into_js(move |lock: JsValue| -> JsValue {
+        let _ = answer.call1(&JsValue::UNDEFINED, &lock);
+        held.into()
     });
-    let options = LockOptions::new();
-    options.set_if_available(true);
+    let options = to_js(&Plain::Object(vec![("ifAvailable", Plain::Bool(true))]));
     // The promise ends when the lock does; only the callback matters here.
-    let _ = locks.request_with_options(&name, &options, granted.unchecked_ref());
-    match answered.await {
-        Ok(true) => Locked::Held(PortLock { _release: release }),
+    let _ = locks.request_with_options(&name, options.unchecked_ref(), granted.unchecked_ref());
+    match task::settled(answered).await {
+        Ok(lock) if !lock.is_null() => Locked::Held(PortLock { release }),
         _ => Locked::Elsewhere,
     }
 }
 
 /// The page's lock manager, if `serial` is the browser's own.
 fn manager(serial: &Serial) -> Option<LockManager> {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-    let own = Reflect::get(&navigator, &"serial".into()).ok()?;
-    if own != JsValue::from(serial.clone()) {
+    let navigator = global("navigator");
+    if property(&navigator, "serial") != *AsRef::<JsValue>::as_ref(serial) {
         return None;
     }
-    let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
+    let locks = property(&navigator, "locks");
     locks.is_object().then(|| locks.unchecked_into())
 }
 
 async fn name_of(serial: &Serial, port: &SerialPort) -> String {
     let ids = super::port::usb_id(port).map(|usb| (usb.vendor, usb.product));
     let mut place = 0;
-    if let Ok(ports) = serial.get_ports().await {
-        for other in ports.iter() {
+    if let Ok(ports) = task::settled(serial.get_ports()).await {
+        for other in ports.unchecked_into::<Array<SerialPort>>().iter() {
             if other == *port {
                 break;
             }

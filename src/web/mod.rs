@@ -10,6 +10,8 @@ mod flasher;
 #[cfg(feature = "flasher")]
 mod lock;
 #[cfg(feature = "flasher")]
+mod object;
+#[cfg(feature = "flasher")]
 mod package;
 #[cfg(feature = "flasher")]
 mod panic;
@@ -19,6 +21,8 @@ mod port;
 mod shell;
 #[cfg(feature = "demo")]
 mod simulator;
+#[cfg(feature = "flasher")]
+mod task;
 #[cfg(feature = "flasher")]
 mod timer;
 

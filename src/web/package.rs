@@ -1,9 +1,11 @@
 //! The package: read in blocks from the `File`, digested by the browser.
 
-use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, DomException, File, SubtleCrypto};
+use web_sys::{Blob, File, SubtleCrypto};
 
+use super::object::{global, name_of, property};
+use super::task;
 use crate::at::Checksum;
 use crate::dfota::{Digest, FileFlaw};
 
@@ -59,7 +61,7 @@ pub(super) async fn read_block(file: &File, offset: u64) -> Result<Uint8Array, F
 }
 
 async fn bytes(blob: &Blob) -> Result<Uint8Array, FileFlaw> {
-    let buffer = Promise::from(JsValue::from(blob.array_buffer()))
+    let buffer = task::settled(blob.array_buffer())
         .await
         .map_err(|e| flaw(&e))?;
     Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()))
@@ -93,14 +95,17 @@ pub(super) async fn digest(file: &File) -> Result<Digest, FileFlaw> {
 }
 
 async fn sha256(bytes: &Uint8Array) -> Option<String> {
-    let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
-    let subtle: SubtleCrypto = Reflect::get(&crypto, &"subtle".into())
-        .ok()?
-        .unchecked_into();
+    let subtle: SubtleCrypto = property(&global("crypto"), "subtle").unchecked_into();
     let promise = subtle
         .digest_with_str_and_js_u8_array("SHA-256", bytes)
         .ok()?;
-    let digest = Uint8Array::new(&promise.await.ok()?).to_vec();
+    let digest = Uint8Array::new(
+        &task::settled(promise)
+            .await
+            .ok()?
+            .unchecked_into::<ArrayBuffer>(),
+    )
+    .to_vec();
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let hex = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     Some(
@@ -111,12 +116,8 @@ async fn sha256(bytes: &Uint8Array) -> Option<String> {
 
 /// Browsers refuse to read a file that is not what it was when it was chosen.
 fn flaw(error: &JsValue) -> FileFlaw {
-    match error
-        .dyn_ref::<DomException>()
-        .map(DomException::name)
-        .as_deref()
-    {
-        Some("NotReadableError") => FileFlaw::Changed,
+    match name_of(error).as_str() {
+        "NotReadableError" => FileFlaw::Changed,
         _ => FileFlaw::Unreadable,
     }
 }

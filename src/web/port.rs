@@ -4,15 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    DomException, FlowControlType, ReadableStreamDefaultReader, SerialOptions, SerialOutputSignals,
-    SerialPort, WritableStreamDefaultWriter,
-};
+use web_sys::{ReadableStreamDefaultReader, SerialPort, WritableStreamDefaultWriter};
 
 use super::lock::PortLock;
+use super::object::{name_of, property, to_js};
+use super::task;
 use crate::dfota::{OpenFailure, PortSettings, UsbId};
+use crate::plain::Plain;
 
 /// What an open port tells.
 pub(super) enum Told {
@@ -51,9 +51,8 @@ struct Piece {
 pub(super) fn usb_id(port: &SerialPort) -> Option<UsbId> {
     let info = port.get_info();
     let id = |name: &str| {
-        let value = Reflect::get(&info, &name.into()).ok()?.as_f64()?;
         // The browser gives 16-bit ids.
-        Some(value as u16)
+        property(&info, name).as_f64().map(|id| id as u16)
     };
     Some(UsbId {
         vendor: id("usbVendorId")?,
@@ -68,21 +67,23 @@ pub(super) async fn open(
     lock: Option<PortLock>,
     tell: Box<dyn Fn(Told)>,
 ) -> Result<Rc<OpenPort>, OpenFailure> {
-    let options = SerialOptions::new(settings.baud_rate);
-    options.set_buffer_size(settings.buffer_size);
+    let number = |n: u32| Plain::Number(n.into());
+    let mut options = vec![
+        ("baudRate", number(settings.baud_rate)),
+        ("bufferSize", number(settings.buffer_size)),
+    ];
+    // Some USB ports stay silent with DTR off (B-up-9). Ports without these lines refuse: no harm.
+    let mut signals = vec![("dataTerminalReady", Plain::Bool(true))];
     if settings.flow_control {
-        options.set_flow_control(FlowControlType::Hardware);
+        options.push(("flowControl", Plain::Name("hardware")));
+    } else {
+        signals.push(("requestToSend", Plain::Bool(true)));
     }
-    port.open(&options)
+    task::settled(port.open(to_js(&Plain::Object(options)).unchecked_ref()))
         .await
         .map_err(|error| open_failure(port, &error))?;
-    // Some USB ports stay silent with DTR off (B-up-9). Ports without these lines refuse: no harm.
-    let signals = SerialOutputSignals::new();
-    signals.set_data_terminal_ready(true);
-    if !settings.flow_control {
-        signals.set_request_to_send(true);
-    }
-    let _ = port.set_signals_with_signals(&signals).await;
+    let signals = to_js(&Plain::Object(signals));
+    let _ = task::settled(port.set_signals_with_signals(signals.unchecked_ref())).await;
     let open = Rc::new(OpenPort {
         port: port.clone(),
         tell,
@@ -94,15 +95,12 @@ pub(super) async fn open(
         ended: Cell::new(false),
         _lock: lock,
     });
-    js_sys::futures::spawn_local(open.clone().read());
+    task::spawn(open.clone().read());
     Ok(open)
 }
 
 fn open_failure(port: &SerialPort, error: &JsValue) -> OpenFailure {
-    let name = error.dyn_ref::<DomException>().map(DomException::name);
-    let connected = Reflect::get(port, &"connected".into());
-    let gone = connected.is_ok_and(|connected| connected == JsValue::FALSE);
-    if gone || name.as_deref() == Some("NotFoundError") {
+    if property(port, "connected") == JsValue::FALSE || name_of(error) == "NotFoundError" {
         OpenFailure::Gone
     } else {
         OpenFailure::Busy
@@ -111,11 +109,11 @@ fn open_failure(port: &SerialPort, error: &JsValue) -> OpenFailure {
 
 /// The type says that it is there always; after an error it may be null.
 fn writer_of(port: &SerialPort) -> Option<WritableStreamDefaultWriter> {
-    let stream = port.writable();
-    if stream.is_null() || stream.is_undefined() {
+    let stream = property(port, "writable");
+    if !stream.is_object() {
         return None;
     }
-    WritableStreamDefaultWriter::new(&stream).ok()
+    WritableStreamDefaultWriter::new(stream.unchecked_ref()).ok()
 }
 
 impl OpenPort {
@@ -126,7 +124,7 @@ impl OpenPort {
             is_data,
         });
         if !self.writing.replace(true) {
-            js_sys::futures::spawn_local(self.clone().write_waiting());
+            task::spawn(self.clone().write_waiting());
         }
     }
 
@@ -141,7 +139,7 @@ impl OpenPort {
                 Some(writer) => writer.write_with_chunk(&piece.bytes),
                 None => break,
             };
-            let written = promise.await;
+            let written = task::settled(promise).await;
             if self.ended.get() {
                 break;
             }
@@ -160,7 +158,7 @@ impl OpenPort {
             && self.writer.borrow().is_some()
             && !self.writing.replace(true)
         {
-            js_sys::futures::spawn_local(self.clone().write_waiting());
+            task::spawn(self.clone().write_waiting());
         }
     }
 
@@ -169,7 +167,7 @@ impl OpenPort {
         self.discards.set(self.discards.get().wrapping_add(1));
         self.waiting.borrow_mut().clear();
         let open = self.clone();
-        js_sys::futures::spawn_local(async move {
+        task::spawn(async move {
             open.drop_writer().await;
             if !open.ended.get() {
                 // An aborted stream is over; the port has a new one.
@@ -182,7 +180,7 @@ impl OpenPort {
     async fn drop_writer(&self) {
         let writer = self.writer.borrow_mut().take();
         if let Some(writer) = writer {
-            let _ = writer.abort().await;
+            let _ = task::settled(writer.abort()).await;
             writer.release_lock();
         }
     }
@@ -195,7 +193,7 @@ impl OpenPort {
         let reader = self.reader.borrow().clone();
         if let Some(reader) = reader {
             // Ends the read loop, which lets the stream go.
-            let _ = reader.cancel().await;
+            let _ = task::settled(reader.cancel()).await;
             reader.release_lock();
         }
         self.release().await;
@@ -204,17 +202,17 @@ impl OpenPort {
     async fn release(&self) {
         self.waiting.borrow_mut().clear();
         self.drop_writer().await;
-        let _ = self.port.close().await;
+        let _ = task::settled(self.port.close()).await;
     }
 
     async fn read(self: Rc<Self>) {
         while !self.ended.get() {
-            let stream = self.port.readable();
+            let stream = property(&self.port, "readable");
             // Null after a fatal error, whatever the type says.
-            if stream.is_null() || stream.is_undefined() {
+            if !stream.is_object() {
                 break;
             }
-            let Ok(reader) = ReadableStreamDefaultReader::new(&stream) else {
+            let Ok(reader) = ReadableStreamDefaultReader::new(stream.unchecked_ref()) else {
                 break;
             };
             *self.reader.borrow_mut() = Some(reader.clone());
@@ -238,27 +236,24 @@ impl OpenPort {
     /// Reads until the stream ends; the error that ended it, if one did.
     async fn read_stream(&self, reader: &ReadableStreamDefaultReader) -> Option<JsValue> {
         loop {
-            let result = match reader.read().await {
+            let result = match task::settled(reader.read()).await {
                 Ok(result) => result,
                 Err(error) => return Some(error),
             };
-            let value = Reflect::get(&result, &"value".into()).unwrap_or(JsValue::UNDEFINED);
-            let Ok(bytes) = value.dyn_into::<Uint8Array>() else {
-                return None;
-            };
-            if self.ended.get() {
+            let value = property(&result, "value");
+            // There is none at the end.
+            if self.ended.get() || !value.is_object() {
                 return None;
             }
-            (self.tell)(Told::Bytes(bytes));
+            (self.tell)(Told::Bytes(value.unchecked_into()));
         }
     }
 }
 
 /// After these the port has a new stream; after any other it is gone.
 fn is_recoverable(error: &JsValue) -> bool {
-    let name = error.dyn_ref::<DomException>().map(DomException::name);
     matches!(
-        name.as_deref(),
-        Some("BufferOverrunError" | "BreakError" | "FramingError" | "ParityError")
+        name_of(error).as_str(),
+        "BufferOverrunError" | "BreakError" | "FramingError" | "ParityError"
     )
 }

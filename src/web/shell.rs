@@ -3,20 +3,19 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use futures::channel::oneshot;
-use js_sys::Function;
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, Serial, SerialPort};
 
 use super::lock::{self, Locked};
+use super::object::{property, to_js};
 use super::package::{self, Package};
 use super::port::{self, OpenPort, Told};
+use super::task;
 use super::timer::{self, Timer};
 use crate::dfota::{Choice, Input, OpenFailure, Output, PortSettings, UsbId};
+use crate::plain::Plain;
 use crate::session::{Poll, Session};
-use crate::snapshot::Snapshot;
 
 /// While a port is lost, the granted ports are looked through so often.
 const LOOK_EVERY_MS: f64 = 1000.0;
@@ -38,7 +37,7 @@ pub(super) struct Shell {
     /// Counts openings: what an older one tells is not heard.
     opening: Cell<u32>,
     /// Resolves when the port that is being released is free: the next opening waits for it.
-    closing: RefCell<Option<oneshot::Receiver<()>>>,
+    closing: RefCell<Option<Promise>>,
     lost: RefCell<Option<Lost>>,
     package: RefCell<Option<Package>>,
     timer: Timer,
@@ -46,7 +45,7 @@ pub(super) struct Shell {
     on_disconnect: Closure<dyn FnMut(Event)>,
     tell_snapshot: Function,
     tell_entry: Function,
-    told: RefCell<Option<Snapshot>>,
+    told: RefCell<Option<Plain>>,
 }
 
 /// A port that went away by itself.
@@ -137,7 +136,7 @@ impl Shell {
                     Poll::Wait(deadline) => break deadline,
                 }
             };
-            (deadline, session.snapshot())
+            (deadline, Plain::of(&session.snapshot()))
         };
         self.timer.set(deadline);
         let mut entries = Vec::new();
@@ -149,16 +148,13 @@ impl Shell {
         }
         // The page may answer at once, by a choice: only after everything is done.
         for entry in entries {
-            if let Ok(entry) = to_js(&entry) {
-                let _ = self.tell_entry.call1(&JsValue::NULL, &entry);
-            }
+            let entry = to_js(&Plain::of(&entry));
+            tell(&self.tell_entry, &entry);
         }
         if self.told.borrow().as_ref() != Some(&snapshot) {
             let value = to_js(&snapshot);
             *self.told.borrow_mut() = Some(snapshot);
-            if let Ok(value) = value {
-                let _ = self.tell_snapshot.call1(&JsValue::NULL, &value);
-            }
+            tell(&self.tell_snapshot, &value);
         }
     }
 
@@ -191,7 +187,7 @@ impl Shell {
         };
         let opening = self.opening.get().wrapping_add(1);
         self.opening.set(opening);
-        js_sys::futures::spawn_local(async move {
+        task::spawn(async move {
             shell.closed().await;
             let result = shell.open_chosen(settings, opening).await;
             let current = shell.opening.get() == opening;
@@ -257,20 +253,18 @@ impl Shell {
         let Some(open) = self.open.borrow_mut().take() else {
             return;
         };
-        let (free, freed) = oneshot::channel();
-        *self.closing.borrow_mut() = Some(freed);
-        js_sys::futures::spawn_local(async move {
+        let closing = task::promise(async move {
             open.close().await;
-            // Nobody may be waiting.
-            let _ = free.send(());
+            Ok(JsValue::UNDEFINED)
         });
+        *self.closing.borrow_mut() = Some(closing);
     }
 
     /// Waits until the port that is being released is free.
     async fn closed(&self) {
         let closing = self.closing.borrow_mut().take();
         if let Some(closing) = closing {
-            let _ = closing.await;
+            let _ = task::settled(closing).await;
         }
     }
 
@@ -279,11 +273,12 @@ impl Shell {
         let Some(shell) = self.me.upgrade() else {
             return;
         };
-        js_sys::futures::spawn_local(async move {
-            let Ok(ports) = shell.serial.get_ports().await else {
+        task::spawn(async move {
+            let Ok(ports) = task::settled(shell.serial.get_ports()).await else {
                 return;
             };
-            let ports: Vec<SerialPort> = ports.iter().collect();
+            let ports: Vec<SerialPort> =
+                ports.unchecked_into::<Array<SerialPort>>().iter().collect();
             let chosen = shell.chosen.borrow().clone();
             let fresh = {
                 let mut lost = shell.lost.borrow_mut();
@@ -371,7 +366,7 @@ impl Shell {
         else {
             return;
         };
-        js_sys::futures::spawn_local(async move {
+        task::spawn(async move {
             let read = package::read_block(&file, offset).await;
             let slice = match (read, shell.package.borrow_mut().as_mut()) {
                 (Ok(block), Some(package)) => {
@@ -402,7 +397,7 @@ impl Shell {
             package.forget();
             package.file.clone()
         };
-        js_sys::futures::spawn_local(async move {
+        task::spawn(async move {
             let digest = package::digest(&file).await;
             shell.input(Input::Digest(digest));
         });
@@ -413,7 +408,7 @@ impl Shell {
         let Some(shell) = self.me.upgrade() else {
             return;
         };
-        js_sys::futures::spawn_local(async move { act(&shell) });
+        task::spawn(async move { act(&shell) });
     }
 
     /// Lets everything go: the page throws this session away.
@@ -432,13 +427,15 @@ impl Shell {
     }
 }
 
-/// Plain objects and numbers: sizes and times are far below 2^53.
-pub(super) fn to_js(value: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {
-    value.serialize(&Serializer::json_compatible())
+fn tell(page: &Function, value: &JsValue) {
+    if !value.is_null() {
+        let _ = page.call1(&JsValue::NULL, value);
+    }
 }
 
 fn port_of(event: &Event) -> Option<SerialPort> {
-    event.target().map(JsCast::unchecked_into)
+    let port = property(event, "target");
+    port.is_object().then(|| port.unchecked_into())
 }
 
 /// A module may come back with another product id, but not as another maker's device.
