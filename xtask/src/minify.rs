@@ -175,7 +175,10 @@ mod tests {
             format!("{error:#}").contains("broken.js/broken.js:2:"),
             "{error:#}"
         );
-        let error = small("broken.css", "a {\n  color: ; }\n}\n").unwrap_err();
-        assert!(format!("{error:#}").contains("broken.css:3:"), "{error:#}");
+        let error = small("broken.css", "a {\n  color: red;\n}\n{\n").unwrap_err();
+        assert!(
+            format!("{error:#}").contains("broken.css/broken.css:4:"),
+            "{error:#}"
+        );
     }
 }
