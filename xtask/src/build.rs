@@ -1,4 +1,6 @@
 //! The site: the page's files and both wasm modules, in one folder.
+//!
+//! No browser loads the modules' type declarations; they go to a folder beside it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::minify;
 use crate::repository;
 use crate::setup::npm::Tools;
 use crate::setup::wasm_target::WasmToolchain;
@@ -23,7 +26,7 @@ pub fn site() -> Result<PathBuf> {
     for module in [FLASHER, DEMO] {
         module.build(&toolchain, &tools)?;
     }
-    assemble()
+    assemble(&tools)
 }
 
 /// Makes `to` hold exactly the files of `from`.
@@ -37,7 +40,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Puts the page and the modules together.
-fn assemble() -> Result<PathBuf> {
+fn assemble(tools: &Tools) -> Result<PathBuf> {
     let page = repository::page();
     ensure!(
         page.join("index.html").is_file(),
@@ -49,8 +52,13 @@ fn assemble() -> Result<PathBuf> {
     for module in [FLASHER, DEMO] {
         collect(&module.output(), Path::new(module.folder), &mut wanted)?;
     }
+    let (mut types, wanted): (BTreeMap<_, _>, _) = wanted
+        .into_iter()
+        .partition(|(place, _)| place.to_string_lossy().ends_with(".d.ts"));
+    types.retain(|_, source| !source.starts_with(&page));
+    mirror(&types, &repository::types())?;
     let site = repository::site();
-    mirror(&wanted, &site)?;
+    mirror(&minify::minified(wanted, tools)?, &site)?;
     Ok(site)
 }
 

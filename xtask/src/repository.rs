@@ -21,9 +21,14 @@ pub fn target() -> PathBuf {
     root().join("target")
 }
 
-/// The page as it is served: a copy of [`page`] with both wasm modules.
+/// The page as it is served: [`page`], minified, with both wasm modules.
 pub fn site() -> PathBuf {
     target().join("site")
+}
+
+/// The type declarations of the wasm modules, each at its module's place in [`site`].
+pub fn types() -> PathBuf {
+    target().join("types")
 }
 
 /// Cargo's target folder for wasm, so that native builds keep their cache.

@@ -1,5 +1,8 @@
 //! What the page weighs, and the bars that it has to stay under.
 
+use std::cmp::Reverse;
+use std::ffi::OsStr;
+use std::fs;
 use std::iter::Sum;
 use std::ops::Add;
 use std::path::{Path, PathBuf};
@@ -8,7 +11,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::wasm_module::{DEMO, FLASHER};
+use crate::references::{self, File, Load};
 use crate::{process, repository};
 
 /// Everything that a first upload on real hardware needs, in bytes after brotli.
@@ -17,8 +20,8 @@ const FIRST_UPLOAD_BAR: u64 = 90_000;
 /// The wasm within it, in bytes after brotli.
 const WASM_BAR: u64 = 60_000;
 
-/// Files of the site that no browser asks for.
-const NEVER_LOADED: [&str; 1] = [".d.ts"];
+/// Kinds of files without which nothing can be uploaded: where none is found, the search is wrong.
+const INDISPENSABLE: [&str; 4] = [".css", ".js", ".json", ".wasm"];
 
 /// The size of something, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,16 +52,7 @@ impl Sum for Size {
     }
 }
 
-/// When a file is loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Load {
-    /// By everybody, before the first upload.
-    First,
-    /// When the demo is chosen.
-    Demo,
-}
-
-/// Every file of the site that a browser loads, with its size.
+/// Every file of the site, with its size.
 #[derive(Debug)]
 pub struct Weights {
     files: Vec<(String, Load, Size)>,
@@ -67,26 +61,48 @@ pub struct Weights {
 impl Weights {
     /// Weighs the files of `site`.
     ///
-    /// A file counts for the first load unless it belongs to the demo: nothing is left out because
-    /// a search for references did not find it.
-    ///
     /// # Errors
-    /// When a file cannot be read or Node.js fails.
+    /// When a file cannot be read, Node.js fails, or what the page loads cannot be made out.
     pub fn of(site: &Path) -> Result<Self> {
-        let mut files = Vec::new();
-        for path in repository::files(site)? {
-            let name = path.strip_prefix(site)?.display().to_string();
-            if !NEVER_LOADED.iter().any(|ending| name.ends_with(ending)) {
-                files.push((name, path));
-            }
-        }
-        let paths: Vec<&PathBuf> = files.iter().map(|(_, path)| path).collect();
+        let paths = repository::files(site)?;
         let sizes = weigh(&paths)?;
+        let mut files = Vec::new();
+        for (path, size) in paths.iter().zip(sizes) {
+            let place = path.strip_prefix(site)?;
+            let name: Vec<_> = place.iter().map(OsStr::to_string_lossy).collect();
+            // Nothing in wasm looks like a path that a browser follows.
+            let text = match path.extension() {
+                Some(extension) if extension == "wasm" => String::new(),
+                _ => fs::read_to_string(path)
+                    .with_context(|| format!("cannot read {}", repository::short(path)))?,
+            };
+            files.push((name.join("/"), text, size));
+        }
+        Self::of_files(&files)
+    }
+
+    /// The same for the names, texts and sizes of files.
+    fn of_files(files: &[(String, String, Size)]) -> Result<Self> {
+        let by_name = files
+            .iter()
+            .map(|(name, text, size)| {
+                let weight = size.brotli;
+                (name.as_str(), File { text, weight })
+            })
+            .collect();
+        let loads = references::loads(&by_name)?;
+        for kind in INDISPENSABLE {
+            ensure!(
+                loads
+                    .iter()
+                    .any(|(name, load)| *load == Load::First && name.ends_with(kind)),
+                "no {kind} file was found that a first upload needs: xtask/src/references.rs does \
+                 not see how the page refers to it"
+            );
+        }
         let files = files
-            .into_iter()
-            .zip(sizes)
-            .map(|((name, _), size)| (load_of(&name), name, size))
-            .map(|(load, name, size)| (name, load, size))
+            .iter()
+            .map(|(name, _, size)| (name.clone(), loads[name.as_str()], *size))
             .collect();
         Ok(Self { files })
     }
@@ -98,7 +114,7 @@ impl Weights {
 
     /// The same and the demo.
     pub fn with_demo(&self) -> Size {
-        self.total(|_, _| true)
+        self.total(|_, load| load != Load::Other)
     }
 
     fn first_wasm(&self) -> Size {
@@ -145,17 +161,21 @@ impl Weights {
             "bytes",
             &["raw", "gzip", "brotli"].map(ToOwned::to_owned),
         )];
-        for load in [Load::First, Load::Demo] {
-            rows.extend(
-                self.files
-                    .iter()
-                    .filter(|(_, of, _)| *of == load)
-                    .map(|(name, _, size)| size_row(name, *size)),
-            );
-            rows.push(match load {
-                Load::First => size_row("= first upload", self.first_upload()),
-                Load::Demo => size_row("= with the demo", self.with_demo()),
-            });
+        for load in [Load::First, Load::Demo, Load::Other] {
+            let mut of_load: Vec<_> = self.files.iter().filter(|(_, of, _)| *of == load).collect();
+            of_load.sort_by_key(|(_, _, size)| Reverse(size.brotli));
+            rows.extend(of_load.iter().map(|(name, _, size)| match load {
+                Load::Other => size_row(&format!("({name})"), *size),
+                _ => size_row(name, *size),
+            }));
+            match load {
+                Load::First => rows.push(size_row("= first upload", self.first_upload())),
+                Load::Demo => rows.push(size_row("= with the demo", self.with_demo())),
+                Load::Other if of_load.is_empty() => {}
+                Load::Other => {
+                    rows.push("(not loaded by a reader of the heaviest language)".into())
+                }
+            }
         }
         for (what, size, bar) in self.bars() {
             let sign = if size > bar { "BROKEN" } else { "kept" };
@@ -171,6 +191,7 @@ impl Weights {
         let files: serde_json::Map<String, Value> = self
             .files
             .iter()
+            .filter(|(_, load, _)| *load != Load::Other)
             .map(|(name, _, size)| (name.clone(), size_json(*size)))
             .collect();
         json!({
@@ -187,17 +208,8 @@ impl Weights {
     }
 }
 
-fn load_of(name: &str) -> Load {
-    debug_assert_ne!(FLASHER.folder, DEMO.folder);
-    if Path::new(name).starts_with(DEMO.folder) {
-        Load::Demo
-    } else {
-        Load::First
-    }
-}
-
 /// The sizes of files, by the compressors that Node.js has.
-fn weigh(files: &[&PathBuf]) -> Result<Vec<Size>> {
+fn weigh(files: &[PathBuf]) -> Result<Vec<Size>> {
     let mut command = Command::new("node");
     command
         .arg(repository::root().join("xtask/src/weigh.mjs"))
@@ -246,41 +258,62 @@ fn row(name: &str, columns: &[String; 3]) -> String {
 mod tests {
     use super::*;
 
-    fn weights(files: &[(&str, u64)]) -> Weights {
-        let files = files
-            .iter()
-            .map(|(name, brotli)| {
-                let size = Size {
-                    raw: 3 * brotli,
-                    gzip: brotli + 1,
-                    brotli: *brotli,
-                };
-                ((*name).to_owned(), load_of(name), size)
-            })
-            .collect();
-        Weights { files }
+    /// The weights of a page whose html and wasm weigh so much.
+    fn weights(html: u64, wasm: u64) -> Weights {
+        let files = [
+            (
+                "index.html",
+                "<link href=\"a.css\"><script src=\"a.js\"></script>",
+                html,
+            ),
+            ("a.css", "", 0),
+            (
+                "a.js",
+                "import(\"./simulator/b.js\"),[`./${l}.json`,\"./a.wasm\"]",
+                0,
+            ),
+            ("a.wasm", "", wasm),
+            ("en.json", "", 0),
+            ("simulator/b.js", "", 70_000),
+        ]
+        .map(|(name, text, brotli)| {
+            let size = Size {
+                raw: 3 * brotli,
+                gzip: brotli + 1,
+                brotli,
+            };
+            (name.to_owned(), text.to_owned(), size)
+        });
+        Weights::of_files(&files).unwrap()
     }
 
     #[test]
     fn the_demo_does_not_weigh_on_a_first_upload() {
-        let weights = weights(&[
-            ("index.html", 1000),
-            ("wasm/deltaport_bg.wasm", 59_000),
-            ("simulator/simulator_bg.wasm", 70_000),
-        ]);
-        assert_eq!(weights.first_upload().brotli, 60_000);
-        assert_eq!(weights.with_demo().brotli, 130_000);
+        let weights = weights(30_000, 60_000);
+        assert_eq!(weights.first_upload().brotli, 90_000);
+        assert_eq!(weights.with_demo().brotli, 160_000);
         assert_eq!(weights.broken_bars(), Vec::<String>::new());
     }
 
     #[test]
     fn each_bar_is_checked() {
-        let heavy_page = weights(&[("index.html", 31_000), ("wasm/deltaport_bg.wasm", 60_000)]);
-        assert_eq!(heavy_page.broken_bars().len(), 1);
-        assert!(heavy_page.broken_bars()[0].contains("91000"));
-        let heavy_wasm = weights(&[("wasm/deltaport_bg.wasm", 60_001)]);
-        assert_eq!(heavy_wasm.broken_bars().len(), 1);
-        assert!(heavy_wasm.broken_bars()[0].contains("the wasm"));
+        let heavy_page = weights(31_000, 60_000).broken_bars();
+        assert_eq!(heavy_page.len(), 1);
+        assert!(heavy_page[0].contains("91000"));
+        let heavy_wasm = weights(0, 60_001).broken_bars();
+        assert_eq!(heavy_wasm.len(), 1);
+        assert!(heavy_wasm[0].contains("the wasm"));
+    }
+
+    #[test]
+    fn a_page_whose_wasm_is_not_found_is_not_light() {
+        let html = (
+            "index.html".to_owned(),
+            "nothing".to_owned(),
+            Size::default(),
+        );
+        let error = Weights::of_files(&[html]).unwrap_err();
+        assert!(error.to_string().contains("references.rs"), "{error}");
     }
 
     #[test]

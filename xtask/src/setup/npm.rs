@@ -1,5 +1,6 @@
 //! The tools that come as npm packages, in the versions of `package-lock.json`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -63,10 +64,19 @@ impl Tools {
                 repository::short(&file)
             );
         }
-        let mut command = Command::new("node");
-        command.current_dir(repository::root()).arg(file);
-        Ok(command)
+        Ok(node(file))
     }
+
+    /// Node.js about to run a script of this repository that uses the packages.
+    pub fn own_script(&self, script: &str) -> Command {
+        node(script)
+    }
+}
+
+fn node(script: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("node");
+    command.current_dir(repository::root()).arg(script);
+    command
 }
 
 /// Whether Node's version, like `v20.19.2`, is at least [`NODE`].

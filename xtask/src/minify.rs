@@ -1,0 +1,184 @@
+//! The page's files as they are served: in fewer bytes, each still a file of its own.
+//!
+//! What is written by hand stays as it is and runs unminified too. Scripts are not joined: that would
+//! save some 4 kB of what the page weighs and would cost the likeness of the page to its sources.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::setup::npm::Tools;
+use crate::{process, repository};
+
+/// How files are made small: an input like any other.
+const RECIPE: [&str; 2] = [include_str!("minify.rs"), include_str!("minify.mjs")];
+
+/// The script that does it, from the repository's folder.
+const SCRIPT: &str = "xtask/src/minify.mjs";
+
+/// What [`SCRIPT`] makes small. Other files are served as they are.
+const EXTENSIONS: [&str; 3] = ["css", "js", "json"];
+
+/// Makes `files`, which are named by their place in the site, small and returns where each of them
+/// is now. Nothing is done if nothing that goes into them has changed.
+///
+/// # Errors
+/// When a file cannot be read or is not valid.
+pub fn minified(
+    files: BTreeMap<PathBuf, PathBuf>,
+    tools: &Tools,
+) -> Result<BTreeMap<PathBuf, PathBuf>> {
+    let output = repository::target().join("minified");
+    let stamp = output.with_extension("stamp");
+    let inputs = inputs(&files)?;
+    let places: Vec<(&PathBuf, PathBuf)> = files
+        .iter()
+        .filter(|(place, _)| is_minified(place))
+        .map(|(place, source)| (source, output.join(place)))
+        .collect();
+    let is_fresh = fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == inputs)
+        && places.iter().all(|(_, small)| small.is_file());
+    if !is_fresh {
+        if output.exists() {
+            fs::remove_dir_all(&output)?;
+        }
+        println!("  making the page's files small");
+        run(&places, &output.with_extension("json"), tools)?;
+        fs::write(stamp, inputs)?;
+    }
+    Ok(files
+        .into_iter()
+        .map(|(place, source)| match is_minified(&place) {
+            true => (place.clone(), output.join(place)),
+            false => (place, source),
+        })
+        .collect())
+}
+
+fn is_minified(place: &Path) -> bool {
+    EXTENSIONS
+        .iter()
+        .any(|extension| place.extension().is_some_and(|found| found == *extension))
+}
+
+/// Makes the first file of each pair small and writes it to the second. The script reads the pairs
+/// from `list`, since a command line would be too long for people and for some systems.
+fn run(pairs: &[(&PathBuf, PathBuf)], list: &Path, tools: &Tools) -> Result<()> {
+    let text = pairs
+        .iter()
+        .map(|(from, to)| [repository::short(from), repository::short(to)])
+        .collect::<Vec<_>>();
+    fs::write(list, serde_json::to_string(&text)?)
+        .with_context(|| format!("cannot write {}", repository::short(list)))?;
+    process::run(tools.own_script(SCRIPT).arg(list))
+        .context("the page's files must go through the minifiers")?;
+    Ok(())
+}
+
+/// A digest of everything that goes into the small files.
+fn inputs(files: &BTreeMap<PathBuf, PathBuf>) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    RECIPE.hash(&mut hasher);
+    fs::read(repository::root().join("package-lock.json"))?.hash(&mut hasher);
+    for (place, source) in files.iter().filter(|(place, _)| is_minified(place)) {
+        let bytes = fs::read(source)
+            .with_context(|| format!("cannot read {}", repository::short(source)))?;
+        (place, bytes).hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the minifiers make of `text` in a file called `name`.
+    fn small(name: &str, text: &str) -> Result<String> {
+        let tools = {
+            let _installing = repository::lock()?;
+            Tools::ensure()?
+        };
+        let folder = repository::target().join("tmp/minify").join(name);
+        fs::create_dir_all(&folder)?;
+        let (from, to) = (folder.join(name), folder.join("out").join(name));
+        fs::write(&from, text)?;
+        run(&[(&from, to.clone())], &folder.join("list.json"), &tools)?;
+        Ok(fs::read_to_string(to)?)
+    }
+
+    #[test]
+    fn a_script_keeps_its_imports_exports_and_properties() {
+        let script = small(
+            "page.js",
+            "// Why.\nimport { words } from \"./words.js\";\n\
+             export class Page {\n  #shown = words;\n  async openPort(port) {\n    \
+             const core = await import(\"./wasm/deltaport.js\");\n    \
+             return core.connectTo(port, new URL(\"./a.json\", import.meta.url), this.#shown);\n  }\n}\n",
+        )
+        .unwrap();
+        for kept in [
+            "from\"./words.js\"",
+            "import(\"./wasm/deltaport.js\")",
+            "new URL(\"./a.json\",import.meta.url)",
+            "export class Page{",
+            "openPort(",
+            ".connectTo(",
+        ] {
+            assert!(script.contains(kept), "{kept} is not in {script}");
+        }
+        assert!(!script.contains("Why"), "{script}");
+    }
+
+    #[test]
+    fn a_style_sheet_is_not_rewritten_for_older_browsers() {
+        let sheet = small(
+            "page.css",
+            "/* Why. */\n.a {\n  container: page / inline-size;\n  \
+             color: light-dark(#fff, #101214);\n  .b {\n    height: 100dvh;\n  }\n}\n\
+             @container page (width < 30rem) {\n  .a {\n    display: grid;\n  }\n}\n\
+             @media (forced-colors: active) {\n  .a {\n    forced-color-adjust: none;\n    \
+             border-color: CanvasText;\n  }\n}\n",
+        )
+        .unwrap();
+        for kept in [
+            "color:light-dark(#fff,#101214)",
+            "& .b{height:100dvh}",
+            "@container page (width<30rem){",
+            "@media (forced-colors:active){",
+            "forced-color-adjust:none",
+            "border-color:canvastext",
+        ] {
+            assert!(
+                sheet.to_lowercase().contains(kept),
+                "{kept} is not in {sheet}"
+            );
+        }
+        assert!(!sheet.contains("Why"), "{sheet}");
+    }
+
+    #[test]
+    fn messages_keep_their_words() {
+        let json = small(
+            "en.json",
+            "{\n  \"a.b\": \"2 > 1 – “yes”\",\n  \"c\": \"{n}\"\n}\n",
+        );
+        assert_eq!(json.unwrap(), "{\"a.b\":\"2 > 1 – “yes”\",\"c\":\"{n}\"}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_valid_is_named_with_its_line() {
+        let error = small("broken.js", "let a;\nlet = ;\n").unwrap_err();
+        assert!(
+            format!("{error:#}").contains("broken.js/broken.js:2:"),
+            "{error:#}"
+        );
+        let error = small("broken.css", "a {\n  color: red;\n}\n{\n").unwrap_err();
+        assert!(
+            format!("{error:#}").contains("broken.css/broken.css:4:"),
+            "{error:#}"
+        );
+    }
+}
