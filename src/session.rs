@@ -53,7 +53,13 @@ impl Session {
             Input::PortOpened(usb) => {
                 self.cx.usb = usb;
                 self.splitter.reset();
-                self.record_port("opened");
+                // The ids belong to the log: whether a restart takes the port away hangs on them.
+                match usb {
+                    Some(usb) => {
+                        self.record_port(&format!("opened {:04x}:{:04x}", usb.vendor, usb.product));
+                    }
+                    None => self.record_port("opened"),
+                }
                 self.happen(&Happening::Opened);
             }
             Input::PortOpenFailed(failure) => {

@@ -259,7 +259,7 @@ fn a_listed_rate_needs_no_other_one_n2_031() {
 fn a_port_that_never_returns_is_no_failure_but_unknown() {
     let mut rig = Rig::new(usb());
     rig.hide_return = true;
-    rig.to_ready();
+    rig.reach_ready();
     rig.choose(deltaport::dfota::Choice::Go);
     rig.until(Stage::AskPort);
     let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
@@ -287,7 +287,7 @@ fn another_product_id_after_the_restart_is_the_same_module_b_rb_2() {
 #[test]
 fn a_cable_pulled_during_the_update_is_no_failure_x_17() {
     let mut rig = Rig::new(healthy());
-    rig.to_ready();
+    rig.reach_ready();
     rig.choose(deltaport::dfota::Choice::Go);
     rig.until(Stage::Updating).pass(Duration::from_secs(10));
     rig.unplug();
@@ -353,7 +353,7 @@ fn progress_never_goes_backwards() {
         code: 504,
         times: 1,
     }));
-    rig.to_ready();
+    rig.reach_ready();
     rig.choose(deltaport::dfota::Choice::Go);
     let mut last = 0;
     while rig.stage() != Stage::Done {

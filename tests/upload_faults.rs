@@ -218,7 +218,7 @@ fn a_refused_trigger_mode_stops_before_the_upload_x_12() {
 #[test]
 fn a_module_that_falls_silent_before_the_upload_is_told() {
     let mut rig = Rig::new(Settings::default());
-    rig.to_module().choose_package();
+    rig.reach_module().choose_package();
     rig.mute = true;
     rig.start();
     let verdict = rig.finish();
@@ -233,7 +233,7 @@ fn a_module_that_falls_silent_before_the_upload_is_told() {
 #[test]
 fn a_file_that_changes_before_the_upload_is_found_and_nothing_is_sent() {
     let mut rig = Rig::new(Settings::default());
-    rig.to_module().choose_package();
+    rig.reach_module().choose_package();
     let sent = rig.commands.len();
     let mut changed = rig.file.clone();
     changed[500] ^= 1;
@@ -254,7 +254,7 @@ fn a_file_that_changes_during_the_upload_is_found_and_deleted_from_the_module() 
         line_rate: Some(115_200),
         ..Settings::default()
     });
-    rig.to_module().choose_package().start();
+    rig.reach_module().choose_package().start();
     rig.until(Stage::Uploading);
     let mut changed = rig.file.clone();
     changed[19_000] ^= 1;
@@ -279,7 +279,7 @@ fn a_file_that_becomes_shorter_during_the_upload_ends_it() {
         line_rate: Some(115_200),
         ..Settings::default()
     });
-    rig.to_module().choose_package().start();
+    rig.reach_module().choose_package().start();
     rig.until(Stage::Uploading);
     rig.changed_file = Some(rig.file[..15_000].to_vec());
     let verdict = rig.finish();
@@ -317,7 +317,7 @@ fn an_unfit_package_is_refused_before_anything_is_sent() {
         max_package: 1000,
         ..Settings::default()
     });
-    rig.to_module();
+    rig.reach_module();
     let sent = rig.commands.len();
     for (size, code) in [
         (0, ProblemCode::PackageEmpty),
@@ -340,7 +340,7 @@ fn an_unfit_package_is_refused_before_anything_is_sent() {
 #[test]
 fn without_a_package_nothing_starts() {
     let mut rig = Rig::new(Settings::default());
-    rig.to_module().start();
+    rig.reach_module().start();
     assert_eq!(
         (rig.stage(), rig.problem()),
         (Stage::Module, Some(ProblemCode::NoPackage))
@@ -360,7 +360,7 @@ fn cancel_works_in_every_stage_up_to_the_final_go_and_leaves_nothing_behind() {
             line_rate: Some(115_200),
             ..Settings::default()
         });
-        rig.to_module().choose_package().start();
+        rig.reach_module().choose_package().start();
         rig.until(stage);
         rig.choose(Choice::Cancel);
         let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
@@ -383,7 +383,7 @@ fn cancel_in_the_middle_never_sends_more_than_was_announced_x_09() {
         line_rate: Some(115_200),
         ..Settings::default()
     });
-    rig.to_module().choose_package().start();
+    rig.reach_module().choose_package().start();
     rig.until(Stage::Uploading).pass(Duration::from_millis(900));
     rig.choose(Choice::Cancel);
     rig.until(Stage::Done);
@@ -399,7 +399,7 @@ fn a_module_that_ignores_the_escape_is_waited_out() {
         ..Settings::default().with(deaf)
     };
     let mut rig = Rig::new(settings);
-    rig.to_module().choose_package().start();
+    rig.reach_module().choose_package().start();
     rig.until(Stage::Uploading);
     rig.choose(Choice::Cancel);
     let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
@@ -410,7 +410,7 @@ fn a_module_that_ignores_the_escape_is_waited_out() {
 #[test]
 fn cancel_after_the_point_of_no_return_is_refused_with_the_reason() {
     let mut rig = Rig::new(Settings::default());
-    rig.to_ready();
+    rig.reach_ready();
     rig.choose(Choice::Go);
     rig.until(Stage::Updating);
     rig.choose(Choice::Cancel);
@@ -421,7 +421,7 @@ fn cancel_after_the_point_of_no_return_is_refused_with_the_reason() {
 #[test]
 fn a_preset_go_asks_no_more() {
     let mut rig = Rig::new(Settings::default());
-    rig.to_module().choose_package();
+    rig.reach_module().choose_package();
     rig.choose(Choice::Start {
         unknown_model: false,
         preset_go: true,

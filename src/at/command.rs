@@ -171,7 +171,7 @@ impl Command {
             | Self::DeletePackage
             | Self::MaxSize
             | Self::StartUpdate => Duration::from_secs(12),
-            // 300 ms by the note, but flash may have to be erased first [inferred].
+            // 300 ms by the note, but flash may have to be erased first (inferred).
             Self::Upload { .. } => Duration::from_secs(20),
             _ => Duration::from_secs(5),
         }

@@ -33,7 +33,7 @@ impl Hearing {
         if let Line::Text(text) = line {
             if is_nmea(text) {
                 self.nmea += 1;
-            } else if matches!(*text, "AT" | "T" | "ATE0") {
+            } else if matches!(text.trim_start_matches('+'), "" | "AT" | "T" | "ATE0") {
                 self.echoes += 1;
             }
         }

@@ -56,7 +56,7 @@ macro_rules! states {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         /// Every state of a session, each named for what it waits for.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[expect(clippy::large_enum_variant, reason = "one state exists at a time")]
+        #[allow(clippy::large_enum_variant, reason = "one state exists at a time")]
         pub enum State {
             $($(#[$doc])* $name($name),)*
         }

@@ -25,7 +25,7 @@ pub struct Family {
     pub times: Times,
 }
 
-/// The waits of an upgrade. All of them are ours where the note gives no number [inferred].
+/// The waits of an upgrade. All of them are ours where the note gives no number (inferred).
 #[derive(Debug, PartialEq, Eq)]
 pub struct Times {
     /// Nothing is sent on connect for so long: an update may be running (B-rec-1).

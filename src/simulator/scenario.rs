@@ -98,7 +98,7 @@ scenarios! {
     "slow-module", "Each answer takes 2.5 seconds.", uart([Fault::Slow { by: Duration::from_millis(2500) }]);
     "always-error", "Every command is answered with ERROR.", uart([answer("*", Reply::Error)]);
     "unknown-model", "The model is not known.", model("XY99");
-    "other-family", "The model is known, but cannot be upgraded by upload.", model("EC25");
+    "other-family", "The model is known, but cannot be upgraded by upload.", model("EG120K-EA");
     "no-identity", "The module does not say who it is.", uart([
         answer("I", Reply::Error), answer("+CGMM", Reply::Error), answer("+GMM", Reply::Error),
         answer("+QGMR", Reply::Error), answer("+CGMR", Reply::Error),

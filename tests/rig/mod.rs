@@ -171,15 +171,15 @@ impl Rig {
     }
 
     /// Connects and waits until the module is known.
-    pub fn to_module(&mut self) -> &mut Self {
+    pub fn reach_module(&mut self) -> &mut Self {
         self.connect();
         self.until(Stage::Module);
         self
     }
 
     /// Goes on to the moment before the final go.
-    pub fn to_ready(&mut self) -> &mut Self {
-        self.to_module().choose_package().start();
+    pub fn reach_ready(&mut self) -> &mut Self {
+        self.reach_module().choose_package().start();
         self.until(Stage::Ready);
         self
     }
@@ -270,6 +270,7 @@ impl Rig {
 
     /// The cable is pulled, and the module keeps its power.
     pub fn unplug(&mut self) {
+        self.pump_session();
         self.module.pull_cable(self.now);
         self.pump_module();
     }

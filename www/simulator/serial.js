@@ -25,7 +25,7 @@ let loading;
 
 /** Loads the wasm once; after a failure the next call tries again. */
 function load() {
-  loading ??= init().catch((error) => {
+  loading ??= init({ module_or_path: new URL("./simulator_bg.wasm", import.meta.url) }).catch((error) => {
     loading = undefined;
     throw error;
   });
@@ -69,9 +69,9 @@ function dispatch(target, event) {
 
 /** The module, its clock, and the ports that it has had. */
 export class SimulatedSerial extends EventTarget {
-  /** @type {((this: this, event: Event) => void) | null} */
+  /** @type {((this: any, event: Event) => void) | null} */
   onconnect = null;
-  /** @type {((this: this, event: Event) => void) | null} */
+  /** @type {((this: any, event: Event) => void) | null} */
   ondisconnect = null;
 
   /** @type {SimulatedModule} */
@@ -87,8 +87,8 @@ export class SimulatedSerial extends EventTarget {
   constructor(module, granted) {
     super();
     this.#module = module;
-    this.#plug();
-    if (granted && this.#port) this.#granted.add(this.#port.ids);
+    const port = this.#newPort();
+    if (granted && port) this.#granted.add(port.ids);
     this.#run();
   }
 
@@ -148,13 +148,16 @@ export class SimulatedSerial extends EventTarget {
     this.#port?.lineMoved();
   }
 
+  #newPort() {
+    const [usbVendorId, usbProductId] = this.#module.usbIds() ?? [];
+    if (usbVendorId === undefined) return undefined;
+    this.#port = new SimulatedPort({ usbVendorId, usbProductId }, this.#cable());
+    return this.#port;
+  }
+
   #plug() {
-    const ids = this.#module.usbIds();
-    if (!ids) return;
-    const [vendor, product] = ids;
-    const port = new SimulatedPort({ usbVendorId: vendor, usbProductId: product }, this.#cable());
-    this.#port = port;
-    this.#announce("connect", port);
+    const port = this.#newPort();
+    if (port) this.#announce("connect", port);
   }
 
   #unplug() {
@@ -165,10 +168,11 @@ export class SimulatedSerial extends EventTarget {
     this.#announce("disconnect", port);
   }
 
-  /** After the rejections that belong to it. @param {string} type @param {SimulatedPort} port */
+  /** Only a page that may see the port hears of it. @param {string} type @param {SimulatedPort} port */
   #announce(type, port) {
+    if (!this.#granted.has(port.ids)) return;
+    // after the rejections that belong to it
     setTimeout(() => {
-      if (!this.#granted.has(port.ids)) return;
       dispatch(port, new Event(type, { bubbles: true }));
       // ports have no parent node: what bubbles in the browser is sent again here
       const event = new Event(type, { bubbles: true });
@@ -212,9 +216,9 @@ export class SimulatedSerial extends EventTarget {
 
 /** A port, with the interface of the browser's `SerialPort`. */
 export class SimulatedPort extends EventTarget {
-  /** @type {((this: this, event: Event) => void) | null} */
+  /** @type {((this: any, event: Event) => void) | null} */
   onconnect = null;
-  /** @type {((this: this, event: Event) => void) | null} */
+  /** @type {((this: any, event: Event) => void) | null} */
   ondisconnect = null;
 
   /** @type {SerialPortInfo} */
@@ -232,7 +236,7 @@ export class SimulatedPort extends EventTarget {
   /** What came while nobody had asked for the stream. @type {Uint8Array<ArrayBuffer>[]} */
   #early = [];
   #earlyBytes = 0;
-  /** @type {WritableStream<Uint8Array> | null} */
+  /** @type {WritableStream<ArrayBufferView> | null} */
   #writable = null;
   /** Called when the line may take bytes again, or never will. @type {(() => void) | undefined} */
   #moved;
@@ -308,17 +312,17 @@ export class SimulatedPort extends EventTarget {
     return this.#writable;
   }
 
-  /** @param {Uint8Array} chunk @param {WritableStreamDefaultController} controller */
+  /** @param {ArrayBufferView | ArrayBuffer} chunk @param {WritableStreamDefaultController} controller */
   async #write(chunk, { signal }) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError("Only bytes can be written.");
+    const view = ArrayBuffer.isView(chunk) ? chunk : new Uint8Array(chunk);
     // whoever writes may change its buffer afterwards
-    let rest = chunk.slice();
+    let rest = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
     while (rest.length > 0) {
       if (!this.#connected) {
         this.#endWriting();
         throw new DOMException(LOST, "NetworkError");
       }
-      if (signal.aborted) return;
+      if (signal.aborted) throw signal.reason;
       const room = Math.min(this.#cable.capacity(), rest.length, PIECE);
       if (room > 0) {
         const piece = rest.subarray(0, room);

@@ -12,8 +12,11 @@ use crate::setup::npm::Tools;
 use crate::setup::wasm_target::{TARGET, WasmToolchain};
 use crate::{cargo, process, repository, wasm_sections};
 
-/// Counted up whenever this file changes what it makes out of the same sources.
-const RECIPE: u32 = 1;
+/// How the module is made: this file and its helper are an input like any other.
+const RECIPE: [&str; 2] = [
+    include_str!("wasm_module.rs"),
+    include_str!("wasm_sections.rs"),
+];
 
 /// What compiled code may use. Each is in every browser that has Web Serial; the compiler's own list
 /// is not taken, so that a new compiler cannot raise what the page needs.
@@ -153,6 +156,8 @@ fn bind(compiled: &Path, name: &str, output: &Path) -> Result<()> {
     bindgen
         .input_path(compiled)
         .out_name(name)
+        // The page calls init() without arguments: the glue finds the wasm beside itself.
+        .omit_default_module_path(false)
         .typescript(true)
         .web(true)?;
     bindgen

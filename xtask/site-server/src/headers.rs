@@ -10,7 +10,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
 /// What the page may ask of the browser: the serial port, a screen that stays on during an upgrade,
 /// and the clipboard for the console's text.
 pub const PERMISSIONS_POLICY: &str = "serial=(self), screen-wake-lock=(self), clipboard-write=(self), \
-    bluetooth=(), camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), \
+    camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), \
     payment=(), usb=()";
 
 /// Every header of the page and its files, by name. A host that sends fewer weakens the page.
