@@ -205,7 +205,17 @@ impl Session {
 
     fn record_choice(&mut self, choice: &Choice) {
         let text = match choice {
-            Choice::Connect(settings) => format!("connect {}", settings.baud_rate),
+            Choice::Connect(settings) => {
+                let flow = if settings.flow_control {
+                    "rts-cts"
+                } else {
+                    "no-flow"
+                };
+                format!(
+                    "connect {} {flow} {}",
+                    settings.baud_rate, settings.buffer_size
+                )
+            }
             Choice::Disconnect => "disconnect".into(),
             Choice::Package(facts) => {
                 format!(

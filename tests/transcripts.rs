@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use deltaport::dfota::{
-    Choice, Digest, Input, OpenFailure, Output, PortSettings, UsbId, versions_in,
+    Choice, Digest, FileFlaw, Input, OpenFailure, Output, PortSettings, UsbId, versions_in,
 };
 use deltaport::journal::{Mark, Record, parse};
 use deltaport::session::{Poll, Session};
@@ -246,6 +246,9 @@ impl Replay {
             "lost" => self.input(Input::PortLost),
             "there again" => self.input(Input::PortReturned),
             "did not open: gone" => self.input(Input::PortOpenFailed(OpenFailure::Gone)),
+            "did not open: another tab has it" => {
+                self.input(Input::PortOpenFailed(OpenFailure::OtherTab));
+            }
             "did not open: busy" => self.input(Input::PortOpenFailed(OpenFailure::Busy)),
             _ => panic!("unknown port entry {what}"),
         }
@@ -255,14 +258,17 @@ impl Replay {
         let mut words = text.split(' ');
         let choice = match words.next().unwrap_or_default() {
             "connect" => {
-                let rate = words
-                    .next()
-                    .and_then(|rate| rate.parse().ok())
-                    .expect("a rate");
+                let rate = words.next().and_then(|rate| rate.parse().ok());
+                let flow_control = words.next() == Some("rts-cts");
+                let buffer = words.next().and_then(|size| size.parse().ok());
                 Choice::Connect(PortSettings {
-                    baud_rate: rate,
-                    ..PortSettings::default()
+                    baud_rate: rate.expect("a rate"),
+                    flow_control,
+                    buffer_size: buffer.expect("a buffer size"),
                 })
+            }
+            "package" if text == "package flaw" => {
+                Choice::PackageFlaw(FileFlaw::Unreadable, String::new())
             }
             "package" => {
                 let size = words
@@ -296,6 +302,9 @@ impl Replay {
             "go" => Choice::Go,
             "cancel" => Choice::Cancel,
             "next" => Choice::Next,
+            "disconnect" => Choice::Disconnect,
+            "reconnect" => Choice::Reconnect,
+            "look" => Choice::LookAgain,
             other => panic!("unknown choice {other}"),
         };
         self.input(Input::Choice(choice));

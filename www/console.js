@@ -72,7 +72,9 @@ export class ConsoleView {
 
   /** The log as text, also where no session keeps one. */
   text() {
-    return this.#journal() || this.#entries.map(({ kind, text }) => `${SIGNS[kind]} ${text}`).join("\n");
+    // After a crash there is no journal: the lines themselves, with long numbers (identities) masked.
+    const lines = () => this.#entries.map(({ kind, text }) => `${SIGNS[kind]} ${text}`).join("\n");
+    return this.#journal() || lines().replace(/\d{11,}/g, (digits) => "*".repeat(digits.length));
   }
 
   #restart() {

@@ -17,7 +17,7 @@ export const BAUD_RATES = [
   4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 1000000, 1500000, 2000000, 3000000,
 ];
 /** The browser's own default of 255 bytes makes a fast line slow. */
-export const DEFAULTS = { baudRate: 115200, flowControl: false, bufferSize: 65536 };
+export const DEFAULTS = { baudRate: 115200, flowControl: false, bufferSize: 16384 };
 
 /** @type {Record<number, string>} */
 const MAKERS = {

@@ -211,9 +211,8 @@ impl State {
             | Self::Prepare(_)
             | Self::AwaitConnect(_)
             | Self::Upload(_)
-            | Self::AwaitResult(_) => vec![Cancel],
-            Self::ConfirmStored(state) if state.after_go() => vec![Cancel],
-            Self::ConfirmStored(_) => vec![Cancel],
+            | Self::AwaitResult(_)
+            | Self::ConfirmStored(_) => vec![Cancel],
             Self::AwaitGo(_) => vec![Go, Cancel],
             Self::Trigger(_) | Self::Retreat(_) => vec![],
             Self::Follow(state) if state.is_port_lost() => vec![Reconnect],
