@@ -76,10 +76,7 @@ fn run(request: Request) -> Result<ExitCode> {
             print!("{text}");
             true
         }
-        Request::Module(arguments) => {
-            module::module(&arguments)?;
-            true
-        }
+        Request::Module(arguments) => module::module(&arguments)?,
         Request::Serve { port, open } => {
             serve::serve(port, open)?;
             true

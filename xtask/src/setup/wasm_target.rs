@@ -109,12 +109,14 @@ impl WasmToolchain {
         &self.version
     }
 
-    /// Cargo about to fetch the packages of the lock file.
+    /// Cargo about to fetch the packages of the lock file, without those of other platforms.
     pub fn cargo_fetch(&self) -> Command {
-        match &self.kind {
+        let mut command = match &self.kind {
             Kind::Ordinary => cargo::native("fetch"),
             Kind::Debian { sysroot } => debian_std::cargo("fetch", sysroot),
-        }
+        };
+        command.args(["--target", TARGET]);
+        command
     }
 
     /// Cargo with a subcommand for the wasm target, with a target folder of its own.
