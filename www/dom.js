@@ -8,7 +8,7 @@
  * @prop {Record<string, any>} props
  * @prop {Wanted[]} children
  */
-/** @typedef {Shape | string | number | null | undefined | false | Wanted[]} Wanted */
+/** @typedef {Shape | string | number | null | undefined | false | readonly Wanted[]} Wanted */
 
 const SVG = "http://www.w3.org/2000/svg";
 const SVG_TAGS = new Set(["svg", "path", "circle", "rect", "polyline", "line"]);
@@ -34,9 +34,7 @@ export function h(tag, props, ...children) {
  * @param {Wanted[]} children
  */
 export function render(parent, children) {
-  const wanted = /** @type {(Shape | string | number)[]} */ (
-    children.flat(Infinity).filter((c) => c != null && c !== false && c !== "")
-  );
+  const wanted = flat(children);
   let at = parent.firstChild;
   for (const want of wanted) {
     if (typeof want !== "object") {
@@ -60,6 +58,18 @@ export function render(parent, children) {
     at = match.nextSibling;
   }
   while (at) at = drop(at);
+}
+
+/**
+ * What is to be seen, without the nesting.
+ * @param {readonly Wanted[]} children
+ * @returns {(Shape | string | number)[]}
+ */
+function flat(children) {
+  return children.flatMap((child) => {
+    if (Array.isArray(child)) return flat(child);
+    return child == null || child === false || child === "" ? [] : [/** @type {Shape | string | number} */ (child)];
+  });
 }
 
 /** @param {ChildNode} node */

@@ -66,6 +66,8 @@ export class DeltaportFlasher extends HTMLElement {
   #core;
   /** @type {typeof import("./simulator/serial.js") | undefined} */
   #simulator;
+  /** @type {typeof import("./simulator/menu.js") | undefined} */
+  #menu;
   /** The port in use, to close it should the core be unable to. @type {SerialPort | undefined} */
   #port;
   #guard = new BusyGuard();
@@ -166,9 +168,11 @@ export class DeltaportFlasher extends HTMLElement {
   async trySimulator() {
     this.#change({ demo: true, ports: null });
     await this.#guarded(async () => {
+      this.#menu ??= await import("./simulator/menu.js");
       this.#simulator ??= await import("./simulator/serial.js");
-      const scenarios = (await this.#simulator.scenarios()).map(({ name }) => name);
-      this.#change({ scenarios, scenario: this.#ui.scenario || (scenarios[0] ?? "") });
+      const scenarios = this.#menu.listed(await this.#simulator.scenarios());
+      await this.#nameScenarios();
+      this.#change({ scenarios, scenario: this.#ui.scenario || (scenarios[0]?.name ?? "") });
     });
   }
 
@@ -239,6 +243,7 @@ export class DeltaportFlasher extends HTMLElement {
       addEventListener("unhandledrejection", this.#onError);
       this.#core = await import("./wasm/deltaport.js");
       await this.#core.default();
+      this.#core.onPanic((message) => this.#crash(message));
       const capability = await this.#core.capability();
       if (capability === "ready" && !this.#ui.demo) this.#renew(navigator.serial);
       this.#change({ capability });
@@ -251,9 +256,16 @@ export class DeltaportFlasher extends HTMLElement {
   async #speak(language) {
     this.#messages = await loadMessages(language).catch(() => loadMessages("en"));
     this.#format = formats(this.#messages.language);
+    await this.#nameScenarios();
     document.documentElement.lang = this.#messages.language;
     this.#console.setWords(this.#messages.t, this.#format);
     this.#draw();
+  }
+
+  /** Their summaries stay in English where other words cannot be had. */
+  async #nameScenarios() {
+    const messages = this.#messages;
+    if (messages) messages.add((await this.#menu?.scenarioWords(messages.language).catch(() => ({}))) ?? {});
   }
 
   /** A new session on `serial`, or none. @param {Serial | undefined} serial */
@@ -512,7 +524,10 @@ export class DeltaportFlasher extends HTMLElement {
   #tick(on) {
     if (on === !!this.#ticking) return;
     if (on) this.#ticking = setInterval(() => (this.#frame ||= requestAnimationFrame(this.#onFrame)), 1000);
-    else this.#ticking = void clearInterval(this.#ticking) ?? 0;
+    else {
+      clearInterval(this.#ticking);
+      this.#ticking = 0;
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 export const LANGUAGES = { en: "English", zh: "简体中文" };
 
 /** @typedef {(key: string, params?: Record<string, string | number | null | undefined>) => string} Translate */
-/** @typedef {{ language: string, t: Translate, has: (key: string) => boolean }} Messages */
+/** @typedef {{ language: string, t: Translate, has: (key: string) => boolean, add: (more: Record<string, string>) => void }} Messages */
 
 const STORE = "deltaport.language";
 
@@ -35,6 +35,7 @@ export async function loadMessages(language) {
   return {
     language,
     has: (key) => key in words,
+    add: (more) => void Object.assign(words, more),
     t: (key, params = {}) =>
       (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(params[name] ?? whole)),
   };

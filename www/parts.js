@@ -51,7 +51,7 @@ export function facts(...pairs) {
 /** Machine text: breaks after its own separators, never in the middle of a number. @param {string} text */
 export function mono(text) {
   const pieces = text.split(/(?<=[_.])/);
-  return h("code", null, pieces.flatMap((piece, i) => (i ? [h("wbr", { key: `w${i}` }), h("span", { key: `s${i}` }, piece)] : piece)));
+  return h("code", null, pieces.map((piece, i) => (i ? [h("wbr", { key: `w${i}` }), h("span", { key: `s${i}` }, piece)] : piece)));
 }
 
 /**
@@ -89,10 +89,10 @@ export function details({ t }, { code, number, detail }, note, stage) {
     { class: "more" },
     h("summary", null, t("details")),
     facts(
-      stage && [t("details.stage"), t(`stage.${stage}`)],
+      !!stage && [t("details.stage"), t(`stage.${stage}`)],
       [t("details.code"), h("code", null, number == null ? code : `${code} ${number}`)],
-      note && [t("details.note"), h("q", { lang: "en" }, note)],
-      detail && [t("details.line"), h("code", { class: "wrap" }, detail)],
+      !!note && [t("details.note"), h("q", { lang: "en" }, note)],
+      !!detail && [t("details.line"), h("code", { class: "wrap" }, detail)],
     ),
   );
 }

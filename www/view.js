@@ -1,6 +1,6 @@
 // What every part of the page draws from: the session's snapshot, the page's own state, words, commands.
 
-/** @import { ElementStage, Snapshot, Stage, Entry } from "./contract.js" */
+/** @import { Snapshot, Stage } from "./contract.js" */
 /** @import { Translate } from "./messages.js" */
 /** @import { Format } from "./format.js" */
 
@@ -9,7 +9,7 @@
  * @prop {"loading" | "ready" | "no-web-serial" | "insecure-context" | "blocked-by-policy"} capability
  * @prop {string | null} crash what was caught, once the program cannot go on
  * @prop {boolean} demo the module is simulated
- * @prop {string[]} scenarios of the simulated module; empty until it is loaded
+ * @prop {import("./simulator/menu.js").Listed[]} scenarios of the simulated module; empty until it is loaded
  * @prop {string} scenario
  * @prop {import("./ports.js").PortChoice[] | null} ports the granted ports, while one is chosen
  * @prop {boolean} noPort the browser's list was closed without a choice
@@ -33,14 +33,14 @@
 /** @typedef {typeof STEPS[number]} Step */
 export const STEPS = /** @type {const} */ (["connect", "module", "package", "upgrade", "result"]);
 
-/** @type {Snapshot} */
-export const NOTHING = Object.freeze({
+/** What the core does not know yet is missing. @type {Snapshot} */
+export const NOTHING = Object.freeze(/** @type {any} */ ({
   stage: "idle",
   actions: ["connect"],
   findings: [],
   noReturn: false,
   busy: false,
-});
+}));
 
 /** In the order of a run. @type {Stage[]} */
 const ORDER = [

@@ -88,8 +88,14 @@ function demo(view) {
       h(
         "select",
         { id: "scenario", value: ui.scenario, onchange: changed((target) => page.setScenario(target.value)) },
-        ui.scenarios.map((name) =>
-          h("option", { key: name, value: name }, has(`scenario.${name}`) ? t(`scenario.${name}`) : name),
+        [...Map.groupBy(ui.scenarios, ({ group }) => group)].map(([group, list]) =>
+          h(
+            "optgroup",
+            { key: group, label: t(`demo.group.${group}`) },
+            list.map(({ name, summary }) =>
+              h("option", { key: name, value: name }, has(`scenario.${name}`) ? t(`scenario.${name}`) : summary),
+            ),
+          ),
         ),
       ),
     ),

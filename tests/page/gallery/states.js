@@ -57,13 +57,18 @@ const done = (verdict, actions = ["next", "disconnect"], more = {}) =>
   snap("done", actions, { port, module, package: file, findings, verdict: { remarks: [], laps, stage: "verifying", oldVersion: OLD, ...verdict }, ...more });
 const choice = (name, more) => ({ port: {}, name, ...more });
 const idle = snap("idle", ["connect"]);
+const scenarios = [
+  { name: "healthy-uart", group: "well", summary: "A healthy BG95 on its main UART: it reports every step." },
+  { name: "healthy-usb", group: "well", summary: "A healthy BG95 on its own USB: the port goes away and comes back, without reports." },
+  { name: "wrong-package", group: "update", summary: "The package is for another version: END,511." },
+];
 
 export const STATES = {
   "unsupported": () => ({ snapshot: idle, ui: { capability: "no-web-serial" } }),
   "unsupported-insecure": () => ({ snapshot: idle, ui: { capability: "insecure-context" } }),
   "start": () => ({ snapshot: idle }),
   "start-problem": () => ({ snapshot: { ...idle, problem: { code: "port-busy", detail: "NetworkError: Failed to open serial port." } } }),
-  "demo": () => ({ snapshot: idle, ui: { demo: true, scenarios: ["healthy", "wrong-package"], scenario: "healthy" } }),
+  "demo": () => ({ snapshot: idle, ui: { demo: true, scenarios, scenario: "healthy-uart" } }),
   "choosing": () => ({
     snapshot: idle,
     ui: {
