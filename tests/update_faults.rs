@@ -398,3 +398,55 @@ fn every_run_ends_within_its_bound_and_releases_the_port_once() {
         }
     }
 }
+
+#[test]
+fn a_full_version_that_is_told_no_longer_is_no_proof_of_failure_b_id_2() {
+    let gone = Fault::Answer {
+        command: "+QGMR".into(),
+        reply: Reply::Error,
+        times: u32::MAX,
+    };
+    let mut rig = Rig::new(healthy().with(Fault::AfterUpdate(Box::new(gone))));
+    // Another build of the same base version: only AT+QGMR could tell.
+    rig.file = deltaport::simulator::sample_package(OLD, "BG95M3LAR02A03_01.013.01.013", 5000);
+    let verdict = rig.upgrade();
+    assert_verdict(
+        &verdict,
+        Outcome::CannotTell,
+        Some(ProblemCode::VersionUnreadable),
+    );
+}
+
+#[test]
+fn a_base_version_that_stays_proves_nothing_where_the_full_one_is_unknown_b_id_2() {
+    let gone = Fault::Answer {
+        command: "+QGMR".into(),
+        reply: Reply::Error,
+        times: u32::MAX,
+    };
+    let mut rig = Rig::new(healthy().with(gone));
+    rig.file = deltaport::simulator::sample_package(OLD, "BG95M3LAR02A03_01.013.01.013", 5000);
+    let verdict = rig.upgrade();
+    assert_verdict(
+        &verdict,
+        Outcome::CannotTell,
+        Some(ProblemCode::VersionUnchanged),
+    );
+}
+
+#[test]
+fn ongoing_without_any_update_was_a_refusal_n2_174() {
+    let refuse = Fault::Answer {
+        command: "+QFOTADL=1".into(),
+        reply: Reply::Cme(591),
+        times: 1,
+    };
+    let mut rig = Rig::new(healthy().with(refuse));
+    rig.reach_ready();
+    rig.choose(deltaport::dfota::Choice::Go);
+    let start = rig.now;
+    let verdict = rig.finish();
+    assert_verdict(&verdict, Outcome::NotUpgraded, Some(ProblemCode::CmeError));
+    assert_eq!(verdict.number, Some(591));
+    assert!(rig.now.since(start) < Duration::from_secs(30));
+}

@@ -33,9 +33,13 @@ impl<'a> Field<'a> {
             .ok()
     }
 
-    /// A hexadecimal number without `0x`, in either case, with any number of leading zeros (A3-8).
+    /// A hexadecimal number, with or without `0x`, in either case, with any number of leading zeros (A3-8).
     pub fn hex16(self) -> Option<u16> {
-        let digits = self.text();
+        let text = self.text();
+        let digits = text
+            .strip_prefix("0x")
+            .or(text.strip_prefix("0X"))
+            .unwrap_or(text);
         // from_str_radix alone would take a sign.
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
             return None;
@@ -147,7 +151,7 @@ mod tests {
 
     #[test]
     fn checksums_compare_as_numbers_x_11() {
-        for text in ["6c53", "6C53", "06c53", "00006c53"] {
+        for text in ["6c53", "6C53", "0x6c53", "0X6C53", "06c53", "00006c53"] {
             assert_eq!(Field::Bare(text).hex16(), Some(0x6c53), "{text}");
         }
         assert_eq!(Field::Bare("5769").hex16(), Some(0x5769));

@@ -8,7 +8,7 @@
 use super::asking::{Asking, Told};
 use super::connect::learn_identity;
 use super::context::{Context, problem};
-use super::identity::Identity;
+use super::identity::{Comparison, Identity};
 use super::idle::{Done, NoPort};
 use super::io::{Choice, Output};
 use super::machine::{Happening, State};
@@ -36,6 +36,8 @@ const NOISE_LIMIT: u64 = 12;
 const MAX_RATE_CHANGES: u32 = 40;
 /// END may come after the version is known already (A2-1).
 const LATE_END: Duration = Duration::from_secs(6);
+/// After "DFOTA is ongoing": an update that is under way shows itself by then.
+const ONGOING: Duration = Duration::from_secs(20);
 /// After an END with an error, before the module is asked.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// An unchanged version is asked for again after this...
@@ -160,7 +162,6 @@ impl Follow {
 
     /// The module began the update by itself, before the final go.
     pub(super) fn enter_by_itself(cx: &mut Context, event: FotaEvent<'_>) -> State {
-        Self::mark_by_itself(cx);
         Self::enter_with(cx, event)
     }
 
@@ -173,10 +174,15 @@ impl Follow {
         cx.note("the module starts the update by itself");
     }
 
-    /// The module says that an update is going on (591) before it was told to start one.
-    pub(super) fn enter_ongoing(cx: &mut Context) -> State {
-        Self::mark_by_itself(cx);
-        State::Follow(Self::enter(cx))
+    /// The module says that an update is going on (591): it is looked for, and if there is none, that
+    /// was a refusal.
+    pub(super) fn enter_ongoing(cx: &mut Context, problem: Problem) -> State {
+        let mut follow = Self::enter(cx);
+        follow.refused = Some(problem);
+        follow.phase = Phase::Watch {
+            ask_at: cx.now + ONGOING,
+        };
+        State::Follow(follow)
     }
 
     fn enter_with(cx: &mut Context, event: FotaEvent<'_>) -> State {
@@ -365,10 +371,14 @@ impl Follow {
 
     fn event(mut self, cx: &mut Context, event: FotaEvent<'_>) -> State {
         self.sign(cx);
+        if event.is_under_way() && !cx.past_no_return() {
+            Self::mark_by_itself(cx);
+        }
         let silence = cx.times().silence;
         match event {
             FotaEvent::Resetting => {
                 self.resetting = true;
+                self.refused = None;
                 self.booted = None;
                 self.phase = Phase::Watch {
                     ask_at: cx.now + silence,
@@ -387,6 +397,7 @@ impl Follow {
                     cx.remark(Remark::Retried);
                 }
                 self.started = true;
+                self.refused = None;
                 self.booted = None;
                 self.upgraded = None;
                 self.unchanged = 0;
@@ -666,10 +677,16 @@ impl Follow {
         let Some(before) = before else {
             return self.judge_found(cx, new);
         };
-        match before.differs(&now) {
-            Some(true) => self.judge_changed(cx, now),
-            Some(false) => self.judge_unchanged(cx, new),
-            None => self.cannot_tell(cx, ProblemCode::VersionUnreadable, new),
+        match before.compare(&now) {
+            Comparison::Other => self.judge_changed(cx, now),
+            Comparison::Same => self.judge_unchanged(cx, new, None),
+            Comparison::Unknown => {
+                let lost = before
+                    .full
+                    .is_some()
+                    .then_some(ProblemCode::VersionUnreadable);
+                self.judge_unchanged(cx, new, Some(lost))
+            }
         }
     }
 
@@ -702,7 +719,14 @@ impl Follow {
         }
     }
 
-    fn judge_unchanged(mut self, cx: &mut Context, new: Option<String>) -> State {
+    /// Nothing new is seen. `unsure`: the version is not known well enough to say that it is the
+    /// same, and why, if the module told more before.
+    fn judge_unchanged(
+        mut self,
+        cx: &mut Context,
+        new: Option<String>,
+        unsure: Option<Option<ProblemCode>>,
+    ) -> State {
         self.unchanged += 1;
         if let Some(problem) = self.refused.take() {
             return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
@@ -732,7 +756,10 @@ impl Follow {
             };
             return State::Follow(self);
         }
-        Done::enter(cx, Outcome::NotUpgraded, Some(problem(code)), new)
+        match unsure {
+            Some(reason) => self.cannot_tell(cx, reason.unwrap_or(code), new),
+            None => Done::enter(cx, Outcome::NotUpgraded, Some(problem(code)), new),
+        }
     }
 
     fn success(self, cx: &mut Context, now: &Identity) -> State {

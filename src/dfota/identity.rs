@@ -5,6 +5,18 @@ use crate::at::Answer;
 use crate::family;
 use crate::snapshot::{FamilyId, ModuleFacts};
 
+/// What two identities say about the firmware.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Another version runs.
+    Other,
+    /// The same build runs.
+    Same,
+    /// The full version is not known on both sides. The base version alone does not tell builds
+    /// apart (B-id-2).
+    Unknown,
+}
+
 /// The answers as they came, before they become facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Identity {
@@ -67,17 +79,24 @@ impl Identity {
             .or(self.revision.as_ref())
     }
 
-    /// Whether `new` runs another version than this. Like is compared with like; none: cannot tell.
-    pub(super) fn differs(&self, new: &Self) -> Option<bool> {
-        let pairs = [
-            (&self.full, &new.full),
-            (&self.base, &new.base),
-            (&self.revision, &new.revision),
-        ];
-        let mut both = pairs
-            .into_iter()
-            .filter_map(|(a, b)| Some(a.as_ref()? != b.as_ref()?));
-        both.next()
+    /// Whether `new` runs another version than this. Like is compared with like.
+    pub(super) fn compare(&self, new: &Self) -> Comparison {
+        if let (Some(old), Some(new)) = (&self.full, &new.full) {
+            return if old == new {
+                Comparison::Same
+            } else {
+                Comparison::Other
+            };
+        }
+        let pairs = [(&self.base, &new.base), (&self.revision, &new.revision)];
+        let differ = |(old, new): &(&Option<String>, &Option<String>)| {
+            old.is_some() && new.is_some() && old != new
+        };
+        if pairs.iter().any(differ) {
+            Comparison::Other
+        } else {
+            Comparison::Unknown
+        }
     }
 
     /// The facts for the page.
@@ -167,18 +186,19 @@ mod tests {
             revision: Some(base.to_owned()),
             ..Identity::default()
         };
+        let compare = |old: &Identity, new: &Identity| old.compare(new);
+        let old = of(Some("A03_1"), "A03");
+        assert_eq!(compare(&old, &of(Some("A03_2"), "A03")), Comparison::Other);
+        assert_eq!(compare(&old, &of(Some("A03_1"), "A03")), Comparison::Same);
+        assert_eq!(compare(&old, &of(None, "A04")), Comparison::Other);
+        assert_eq!(compare(&old, &of(None, "A03")), Comparison::Unknown);
         assert_eq!(
-            of(Some("A03_1"), "A03").differs(&of(Some("A03_2"), "A03")),
-            Some(true)
+            compare(&of(None, "A03"), &of(None, "A03")),
+            Comparison::Unknown
         );
         assert_eq!(
-            of(Some("A03_1"), "A03").differs(&of(None, "A04")),
-            Some(true)
+            compare(&Identity::default(), &of(None, "A03")),
+            Comparison::Unknown
         );
-        assert_eq!(
-            of(Some("A03_1"), "A03").differs(&of(None, "A03")),
-            Some(false)
-        );
-        assert_eq!(Identity::default().differs(&of(None, "A03")), None);
     }
 }

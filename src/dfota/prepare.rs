@@ -6,6 +6,7 @@ use super::connect::{learn_identity, learn_state};
 use super::context::{Context, problem, problem_of, problem_with};
 use super::findings::{findings, stop};
 use super::follow::Follow;
+use super::identity::Comparison;
 use super::idle::Done;
 use super::io::{Choice, Digest, FileFlaw, Output};
 use super::machine::{Happening, State};
@@ -204,7 +205,7 @@ impl Prepare {
     fn same_version(&self, cx: &mut Context, told: &Told) -> Option<Problem> {
         let known = cx.identity.full.is_some() || told.command == Command::BaseVersion;
         let before = cx.run.as_ref().and_then(|run| run.before.as_ref())?;
-        (known && before.differs(&cx.identity) != Some(false))
+        (known && before.compare(&cx.identity) == Comparison::Other)
             .then(|| problem(ProblemCode::ModuleSwapped))
     }
 }

@@ -54,7 +54,7 @@ impl ConfirmStored {
             return State::ConfirmStored(self);
         };
         if told.result == Err(Failure::Cme(ONGOING)) {
-            return Follow::enter_ongoing(cx);
+            return Follow::enter_ongoing(cx, ongoing(&told.command.line()));
         }
         if let Some(problem) = Self::check(cx, &told) {
             return Retreat::enter_in_command_mode(cx, problem);
@@ -184,9 +184,13 @@ impl Trigger {
     /// The module says no. Whether nothing happened is proved by its version.
     fn refused(self, cx: &mut Context, failure: &Failure) -> State {
         if *failure == Failure::Cme(ONGOING) {
-            return State::Follow(Follow::enter(cx));
+            return Follow::enter_ongoing(cx, ongoing(self.exchange.line()));
         }
         let problem = problem_of(failure, self.exchange.line());
         Follow::enter_refused(cx, problem)
     }
+}
+
+fn ongoing(command: &str) -> Problem {
+    problem_of(&Failure::Cme(ONGOING), command)
 }

@@ -73,8 +73,10 @@ impl Flasher {
         task::promise(async move {
             match asked.await {
                 Ok(port) => Ok(port),
-                // The person closed the chooser without a choice.
-                Err(error) if name_of(&error) == "NotFoundError" => Ok(JsValue::UNDEFINED),
+                // The person closed the chooser without a choice, or no person clicked at all.
+                Err(error) if matches!(&*name_of(&error), "NotFoundError" | "SecurityError") => {
+                    Ok(JsValue::UNDEFINED)
+                }
                 Err(error) => Err(error),
             }
         })
