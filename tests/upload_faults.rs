@@ -452,3 +452,43 @@ fn the_trigger_mode_is_set_before_the_upload_in_every_run_x_12() {
     assert!(place("AT+QFOTADL=3,0") < upload && place("AT&D0") < upload);
     assert!(upload < place("AT+QFOTADL=1"));
 }
+
+#[test]
+fn a_refused_upload_deletes_nothing_least_of_all_during_an_update_n2_174() {
+    for number in [590, 591, 592, 594] {
+        let settings = Settings::default()
+            .with(Fault::StoredPackage { size: 777 })
+            .with(answer("+QFOTADL=\"COM:\"*", Reply::Cme(number)));
+        let mut rig = Rig::new(settings);
+        let verdict = rig.upgrade();
+        assert_eq!(verdict.number, Some(u32::from(number)));
+        assert_eq!(verdict.remarks, [], "nothing of ours was in the module");
+        assert!(
+            !rig.commands.iter().any(|(_, line)| line == "AT+QFOTADL=5"),
+            "{number}"
+        );
+        assert!(
+            rig.module.package().is_some(),
+            "{number}: what it held is still there"
+        );
+    }
+}
+
+#[test]
+fn stopping_ends_as_soon_as_the_module_says_that_data_mode_is_over() {
+    let mut rig = Rig::new(Settings {
+        line_rate: Some(9600),
+        ..Settings::default()
+    });
+    rig.reach_module().choose_package().start();
+    rig.until(Stage::Comparing);
+    rig.choose(Choice::Cancel);
+    let start = rig.now;
+    let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
+    assert_verdict(&verdict, Outcome::Stopped, Some(ProblemCode::Cancelled));
+    assert!(
+        rig.now.since(start) < Duration::from_secs(10),
+        "{:?}",
+        rig.now.since(start)
+    );
+}

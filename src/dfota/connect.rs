@@ -1,7 +1,7 @@
 //! From a chosen port to a module that is known: open, listen, greet, identify.
 
 use super::asking::{Asking, Told};
-use super::context::Context;
+use super::context::{Context, problem, problem_with};
 use super::follow::Follow;
 use super::identity::Identity;
 use super::idle::{Module, NoPort};
@@ -220,7 +220,10 @@ pub struct WrongPort;
 impl WrongPort {
     pub(super) fn enter(cx: &mut Context, code: Option<ProblemCode>) -> State {
         let code = code.unwrap_or_else(|| cx.hearing.problem());
-        cx.problem(code);
+        cx.problem = Some(match code {
+            ProblemCode::NotAModule => problem_with(code, cx.hearing.sample()),
+            _ => problem(code),
+        });
         State::WrongPort(Self)
     }
 

@@ -81,8 +81,10 @@ impl Context {
         self.rate = rate;
         self.port_there = false;
         self.note(&format!("opening the port at {rate} bit/s"));
+        let buffer_size = self.settings.buffer_size.min(buffer_for(rate));
         self.out.push_back(Output::Open(PortSettings {
             baud_rate: rate,
+            buffer_size,
             ..self.settings
         }));
     }
@@ -131,6 +133,12 @@ impl Context {
         };
         (report != self.settings.baud_rate).then_some(report)
     }
+}
+
+/// Half a second of the line, at least 1 KiB: what the browser holds back must not make progress and
+/// stop run far ahead of the wire.
+pub(super) fn buffer_for(rate: u32) -> u32 {
+    (rate / 20).next_power_of_two().max(1024)
 }
 
 /// A problem without number and detail.

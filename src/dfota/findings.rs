@@ -55,8 +55,10 @@ pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
     }
     if cx.is_module_usb() {
         add(FindingCode::BlindUsb, Level::Look, None, None);
-    } else if let Some(rate) = cx.report_rate() {
-        let set = module.serial_rate.map(|rate| rate.to_string());
+    } else if let (Some(rate), Some(set)) = (cx.report_rate(), module.serial_rate)
+        && rate != set
+    {
+        let set = Some(set.to_string());
         add(
             FindingCode::ReportRate,
             Level::Look,

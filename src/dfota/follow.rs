@@ -347,6 +347,9 @@ impl Follow {
                 if self.restarts > 2 {
                     cx.remark(Remark::ExtraRestarts);
                 }
+                if self.restarts > 2 * BOOT_LOOP {
+                    cx.problem(ProblemCode::BootLoop);
+                }
             }
             Line::Urc(Urc::AppReady) => {
                 self.sign(cx);
@@ -729,11 +732,17 @@ impl Follow {
     ) -> State {
         self.unchanged += 1;
         if let Some(problem) = self.refused.take() {
+            cx.remark(Remark::PackageLeft);
             return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
         }
         let (code, wait_until) = match self.end {
             Some((_, Some(code))) if code != 0 => {
                 return Done::enter(cx, Outcome::NotUpgraded, Some(end_code(code)), new);
+            }
+            // An END that says nothing is no success.
+            Some((_, None)) if self.unchanged >= 2 => {
+                let problem = problem(ProblemCode::EndCode);
+                return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
             }
             Some((at, _)) => {
                 // With a restart seen there is nothing more to come.

@@ -3,6 +3,9 @@
 use crate::at::Line;
 use crate::snapshot::{Heard, ProblemCode};
 
+/// Characters of a foreign line that are shown.
+const MAX_SAMPLE: usize = 80;
+
 /// Counts that tell the ports of a module apart (B-id-12), and a wrong rate from a right one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hearing {
@@ -14,6 +17,8 @@ pub struct Hearing {
     nmea: u64,
     echoes: u64,
     lines: u64,
+    /// The last line that is neither, as an example of what is spoken there.
+    sample: String,
 }
 
 impl Hearing {
@@ -35,6 +40,8 @@ impl Hearing {
                 self.nmea += 1;
             } else if matches!(text.trim_start_matches('+'), "" | "AT" | "T" | "ATE0") {
                 self.echoes += 1;
+            } else {
+                self.sample = text.chars().take(MAX_SAMPLE).collect();
             }
         }
     }
@@ -56,6 +63,11 @@ impl Hearing {
         } else {
             Heard::Garbage
         }
+    }
+
+    /// An example of what is spoken on the port.
+    pub(crate) fn sample(&self) -> &str {
+        &self.sample
     }
 
     /// The problem that a port with no answer has.

@@ -141,6 +141,16 @@ impl Retreat {
                 Self::guard(cx, self.reason, self.room, 0)
             }
             Happening::Deadline => self.go_on(cx),
+            Happening::Line(Line::Connect(_)) => {
+                // Later than we waited for: the module takes what it gets for data now.
+                cx.data_mode_began();
+                State::Retreat(self)
+            }
+            // The module has ended data mode by itself: no need to wait for that.
+            Happening::Line(Line::Final(_)) if self.waits_for_data_mode() => {
+                self.may_wait_for_data = false;
+                self.greet(cx)
+            }
             Happening::Line(line) => {
                 self.count(cx, line);
                 match &mut self.step {
@@ -159,6 +169,13 @@ impl Retreat {
             }
             _ => State::Retreat(self),
         }
+    }
+
+    const fn waits_for_data_mode(&self) -> bool {
+        matches!(
+            self.step,
+            Task::Discard(_) | Task::GuardBefore(_) | Task::GuardAfter(_) | Task::RunOut(_)
+        )
     }
 
     /// The module's own count, where it still comes, says more than "no result".
@@ -217,20 +234,14 @@ impl Retreat {
     }
 
     fn clean(self, cx: &mut Context) -> State {
-        let asking = Asking::new(
-            cx,
-            [
-                Command::EchoOff,
-                Command::NumericErrors,
-                Command::DeletePackage,
-                Command::StoredSize,
-                Command::FullVersion,
-            ],
-        );
-        State::Retreat(Self {
-            step: Task::Clean(asking),
-            ..self
-        })
+        let mut asking = Asking::new(cx, [Command::EchoOff, Command::NumericErrors]);
+        // What the module held before is not ours to delete, least of all while it updates (591).
+        if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
+            asking.ask_last([Command::DeletePackage, Command::StoredSize]);
+        }
+        asking.ask_last([Command::FullVersion]);
+        let step = Task::Clean(asking);
+        State::Retreat(Self { step, ..self })
     }
 
     fn told(mut self, cx: &mut Context, told: &Told) -> State {
@@ -261,7 +272,9 @@ impl Retreat {
     fn end(mut self, cx: &mut Context, version: Option<String>) -> State {
         let stopped = self.reason.code == ProblemCode::Cancelled;
         if version.is_none() {
-            cx.remark(Remark::PackageLeft);
+            if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
+                cx.remark(Remark::PackageLeft);
+            }
             if stopped {
                 self.reason.code = ProblemCode::CancelledNoAnswer;
             }
@@ -276,6 +289,13 @@ impl Retreat {
 }
 
 impl Context {
+    /// From here on something of our package may be in the module.
+    pub(super) fn data_mode_began(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.data_mode_began = true;
+        }
+    }
+
     /// What the module holds after the clean-up.
     fn stored(&mut self, size: Option<u64>) {
         if let Some(module) = &mut self.module {

@@ -19,6 +19,8 @@ pub struct Run {
     pub(super) preset_go: bool,
     /// When the point of no return was passed.
     pub(super) no_return: Option<Instant>,
+    /// Data mode was entered: something of our package may be in the module.
+    pub(super) data_mode_began: bool,
     pub(super) remarks: Vec<Remark>,
     stage: Stage,
     entered: Instant,
@@ -35,6 +37,7 @@ impl Run {
                 .and_then(|package| package.to_version.clone()),
             preset_go: false,
             no_return: None,
+            data_mode_began: false,
             remarks: Vec::new(),
             stage,
             entered: cx.now,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::context::{Context, problem, problem_of, problem_with};
+use super::context::{Context, buffer_for, problem, problem_of, problem_with};
 use super::follow::Follow;
 use super::io::{Choice, Output};
 use super::machine::{Happening, State};
@@ -100,6 +100,7 @@ pub struct Upload {
 impl Upload {
     fn enter(cx: &mut Context) -> State {
         let total = cx.package.as_ref().map_or(0, |package| package.size);
+        cx.data_mode_began();
         let mut upload = Self {
             total,
             asked: 0,
@@ -285,7 +286,8 @@ impl Upload {
 
 /// How long so many bytes, and what the buffers below hold, are on the wire at most.
 pub(super) fn on_the_wire(cx: &Context, bytes: u64) -> Duration {
-    let bytes = bytes + u64::from(cx.settings.buffer_size) + SYSTEM_BUFFER;
+    let buffer = cx.settings.buffer_size.min(buffer_for(cx.rate));
+    let bytes = bytes + u64::from(buffer) + SYSTEM_BUFFER;
     // Ten bits a byte.
     Duration::from_millis(bytes.saturating_mul(10_000) / u64::from(cx.rate.max(300)))
 }

@@ -21,7 +21,7 @@ pub static BG95: Family = Family {
         first_report: Duration::from_secs(90),
         silence: Duration::from_secs(600),
         blind_silence: Duration::from_secs(1800),
-        port_return: Duration::from_secs(60),
+        port_return: Duration::from_secs(180),
         restart: Duration::from_secs(20),
         life: Duration::from_secs(120),
         total: Duration::from_secs(3600),

@@ -22,7 +22,8 @@ export interface PortOptions {
     baudRate?: number;
     /** RTS/CTS; off if left out. */
     flowControl?: boolean;
-    /** Bytes that the browser buffers in each direction; 16384 if left out. */
+    /** Most bytes that the browser buffers in each direction; 16384 if left out. Half a second of the
+        line is enough: at low rates it is less. */
     bufferSize?: number;
 }
 /** How an upload is started. */
