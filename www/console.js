@@ -139,7 +139,11 @@ export class ConsoleView {
     this.#shown = this.#entries.length;
     rows.append(fresh);
     while (rows.childElementCount > KEPT) rows.firstElementChild?.remove();
-    if (atEnd) rows.scrollTop = rows.scrollHeight;
+    if (!atEnd) return;
+    // Rows have their true height only once they have been in sight.
+    const follow = () => (rows.scrollTop = rows.scrollHeight);
+    follow();
+    requestAnimationFrame(follow);
   }
 
   async #copy() {
@@ -167,6 +171,7 @@ export class ConsoleView {
 function row({ at, kind, text }, words, t, f) {
   const item = document.createElement("li");
   item.className = kind;
+  if (!words) item.title = t(`console.${kind}.plain`);
   render(item, [
     h("time", null, f.stamp(at)),
     h("span", { class: "sign", title: t(`console.${kind}`) }, SIGNS[kind], h("span", { class: "sr" }, t(`console.${kind}`))),

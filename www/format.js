@@ -13,7 +13,8 @@ export function formats(language) {
     if (!format) {
       format = new Intl.NumberFormat(language, {
         style: unit ? "unit" : "decimal",
-        ...(unit && { unit, unitDisplay: "short" }),
+        // Short bytes have no plural: "2 byte".
+        ...(unit && { unit, unitDisplay: unit === "byte" ? "long" : "short" }),
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
       });

@@ -68,6 +68,7 @@ const NUMBERED = new Set(["error-number", "end-code"]);
  * @returns {string} empty where the line speaks for itself
  */
 export function lineWords({ kind, text }, t) {
+  if (kind === "data") return t("line.data");
   const table = kind === "sent" ? SENT : kind === "received" ? RECEIVED : [];
   const line = text.trim();
   for (const [pattern, key] of table) {

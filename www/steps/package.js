@@ -21,12 +21,15 @@ export function packageFacts({ f, snap }) {
  */
 export function packageInput({ t, ui, page, snap }, label, large) {
   const allowed = snap.actions.includes("choose-package");
+  // Hardly anybody has a package for a module that does not exist.
+  const sample = ui.demo && large;
   return h(
     "div",
     { class: large ? "drop large" : "drop", key: "drop" },
+    sample && button("sample-package", t("sample-package"), () => page.samplePackage(), { class: "primary", disabled: !allowed }),
     h(
       "label",
-      { class: large ? "button primary" : "button", for: "package-file" },
+      { class: large && !sample ? "button primary" : "button", for: "package-file" },
       icon("file"),
       h("span", null, label),
     ),
@@ -43,7 +46,6 @@ export function packageInput({ t, ui, page, snap }, label, large) {
         input.value = "";
       },
     }),
-    ui.demo && large && button("sample-package", t("sample-package"), () => page.samplePackage(), { disabled: !allowed }),
   );
 }
 
@@ -93,7 +95,8 @@ export function packageCard({ t, f, snap }) {
   const { name, size, sha256, checksum, fromVersion, toVersion } = file;
   return facts(
     [t("package.name"), h("code", { class: "wrap" }, name)],
-    [t("package.size"), `${f.size(size)} (${f.bytes(size)})`],
+    [t("package.size"), size < 1000 ? f.bytes(size) : `${f.size(size)} (${f.bytes(size)})`],
+    [t("package.checksum"), h("code", null, f.checksum(checksum))],
     [
       t("package.versions"),
       fromVersion || toVersion
@@ -108,7 +111,6 @@ export function packageCard({ t, f, snap }) {
         : h("span", { class: "quiet" }, t("package.versions.none")),
     ],
     ["SHA-256", h("code", { class: "hash" }, sha256.match(/.{1,8}/g)?.join(" "))],
-    [t("package.checksum"), h("code", null, f.checksum(checksum))],
   );
 }
 

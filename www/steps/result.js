@@ -49,8 +49,9 @@ export function resultStep(view) {
     !problem && !upgraded && h("p", { key: "next" }, t(`outcome.${outcome}.do`)),
     actions(
       again && actionButton(view, "look-again", "look-again", t("look-again"), { class: "primary" }),
+      !upgraded && !again && actionButton(view, "next", "next", t("next.again"), { class: "primary" }),
       button("save-report", t("save-report"), () => page.saveReport(), { class: upgraded && !again ? "primary" : null }),
-      actionButton(view, "next", "next", t(upgraded ? "next" : "next.again"), { class: upgraded || again ? null : "primary" }),
+      (upgraded || again) && actionButton(view, "next", "next", t(upgraded ? "next" : "next.again")),
       actionButton(view, "disconnect", "disconnect", t("disconnect.done")),
     ),
     timeline(view, verdict),

@@ -31,13 +31,19 @@ export function upgradeFacts({ t, snap }) {
 /** @param {View} view */
 export function upgradeStep(view) {
   const { t, snap } = view;
+  const silent = snap.stage === "updating" && blind(view);
   return [
     rail(view),
     notice(view, snap.problem),
     headline(t(`stage.${snap.stage}`)),
-    h("p", { class: "lede two-lines" }, t(`stage.${snap.stage}.lede`)),
+    h("p", { class: snap.stage === "ready" ? "lede" : "lede two-lines" }, t(`stage.${snap.stage}.lede${silent ? ".usb" : ""}`)),
     snap.stage === "ready" ? ready(view) : running(view),
   ];
+}
+
+/** Nothing will be reported. @param {View} view */
+function blind({ snap }) {
+  return snap.findings.some(({ code }) => code === "blind-usb");
 }
 
 /** @param {View} view */
@@ -96,7 +102,10 @@ function running(view) {
     safety(view),
     actions(
       snap.actions.includes("reconnect") &&
-        button("reconnect", t("reconnect"), () => view.page.reconnect(), { class: "primary" }),
+        button("reconnect", t("reconnect"), () => view.page.reconnect(), {
+          // Before the browser asks, the port mostly comes back by itself.
+          class: stage === "ask-port" ? "primary" : null,
+        }),
       actionButton(view, "cancel", "cancel", t("cancel")),
     ),
   ];
@@ -175,8 +184,14 @@ function chart({ t, f, ui }) {
 function ready(view) {
   const { t, f, snap } = view;
   const { proof, module, package: file } = snap;
-  const shown = snap.findings.filter(({ level, code }) => level === "look" || code === "power");
+  // Silence is told with what will be seen.
+  const shown = snap.findings.filter(({ level, code }) => level === "look" && code !== "blind-usb");
+  // Model and file name stand in the folded steps above: what is here fits one screen.
   return [
+    facts(
+      [t("ready.from"), module?.version ? mono(module.version) : "–"],
+      [t("ready.to"), file?.toVersion ? mono(file.toVersion) : h("span", { class: "quiet" }, t("ready.to.unknown"))],
+    ),
     h(
       "table",
       { class: "proof", key: "proof" },
@@ -189,17 +204,11 @@ function ready(view) {
         "tbody",
         null,
         proof && [
-          proofRow(view, t("package.size"), f.bytes(proof.expectedSize), f.bytes(proof.size)),
+          proofRow(view, t("proof.bytes"), f.number(proof.expectedSize), f.number(proof.size)),
           proofRow(view, t("package.checksum"), f.checksum(proof.expectedChecksum), f.checksum(proof.checksum)),
-          proof.stored != null && proofRow(view, t("proof.stored"), f.bytes(proof.expectedSize), f.bytes(proof.stored)),
+          proof.stored != null && proofRow(view, t("proof.stored"), f.number(proof.expectedSize), f.number(proof.stored)),
         ],
       ),
-    ),
-    facts(
-      [t("step.module"), module?.model ?? t("module.unnamed")],
-      [t("ready.from"), module?.version ? mono(module.version) : "–"],
-      [t("ready.to"), file?.toVersion ? mono(file.toVersion) : h("span", { class: "quiet" }, t("ready.to.unknown"))],
-      [t("step.package"), h("code", { class: "wrap" }, file?.name ?? "–")],
     ),
     shown.length > 0 && findings(view, shown),
     h(
@@ -210,7 +219,7 @@ function ready(view) {
       h(
         "ol",
         null,
-        ["restart", "silence", "back"].map((key) => h("li", { key }, t(`no-return.${key}`))),
+        ["restart", blind(view) ? "silence.usb" : "silence", "back"].map((key) => h("li", { key }, t(`no-return.${key}`))),
       ),
     ),
     actions(

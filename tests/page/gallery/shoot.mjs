@@ -1,4 +1,4 @@
-// Screenshots of every state of the page: node shoot.mjs <out folder> [state,state…] [--quick]
+// Screenshots of every state of the page: node shoot.mjs <out folder> [state,state…] [--quick or --narrow]
 // Needs chromium on the path. Nothing is installed; the browser is driven over its DevTools pipe.
 
 import { spawn } from "node:child_process";
@@ -14,6 +14,8 @@ const www = join(here, "../../../www");
 const args = process.argv.slice(2);
 const [out = "shots", only] = args.filter((a) => !a.startsWith("--"));
 const quick = args.includes("--quick");
+/** Also the narrowest portal's sidebar. */
+const narrow = args.includes("--narrow");
 const states = only ? only.split(",") : Object.keys(STATES);
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml" };
 
@@ -63,9 +65,15 @@ function send(method, params = {}, sessionId) {
 await mkdir(out, { recursive: true });
 const { targetId } = await send("Target.createTarget", { url: "about:blank" });
 const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
+/** Until the state that was set is to be seen. */
+const DRAWN = `(async () => {
+  while (!document.querySelector("deltaport-flasher .headline")) await new Promise((again) => setTimeout(again, 50));
+})()`;
 const page = (method, params) => send(method, params, sessionId);
 for (const domain of ["Page", "Runtime", "Log"]) await page(`${domain}.enable`);
-const looks = quick
+const looks = narrow
+  ? [["light", 320, "en"], ["light", 320, "zh"]]
+  : quick
   ? [["light", 1280, "en"], ["dark", 360, "en"]]
   : ["light", "dark"].flatMap((theme) => [360, 1280].flatMap((width) => ["en", "zh"].map((lang) => [theme, width, lang])));
 for (const [theme, width, lang] of looks) {
@@ -74,7 +82,8 @@ for (const [theme, width, lang] of looks) {
     await page("Emulation.setDeviceMetricsOverride", { width, height: 800, deviceScaleFactor: 1, mobile: false });
     const open = args.includes("--console") ? "&console" : "";
     await page("Page.navigate", { url: `${origin}/gallery/index.html?state=${state}&lang=${lang}${open}` });
-    await new Promise((done) => setTimeout(done, open ? 900 : 450));
+    await page("Runtime.evaluate", { expression: DRAWN, awaitPromise: true });
+    await new Promise((done) => setTimeout(done, open ? 900 : 250));
     const { result } = await page("Runtime.evaluate", {
       expression: "JSON.stringify([document.documentElement.scrollHeight, document.documentElement.scrollWidth])",
     });
