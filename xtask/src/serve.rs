@@ -13,7 +13,8 @@ pub const DEFAULT_PORT: u16 = 8123;
 
 /// Builds the site and serves it on the loopback address until the program is ended.
 ///
-/// The page's own files come straight from `www`, so an edit shows at the next reload.
+/// The page's own files come straight from `www`, not minified, so an edit shows at the next reload.
+/// The wasm modules with their glue come from the site.
 ///
 /// # Errors
 /// When the site cannot be built or the port is taken.

@@ -173,7 +173,7 @@ impl Weights {
                 Load::Demo => rows.push(size_row("= with the demo", self.with_demo())),
                 Load::Other if of_load.is_empty() => {}
                 Load::Other => {
-                    rows.push("(not loaded by a reader of the heaviest language)".into())
+                    rows.push("(in brackets: never loaded, or another language instead)".into())
                 }
             }
         }
