@@ -254,3 +254,108 @@ impl SerializeStruct for Object {
         Ok(Plain::Object(self.0))
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::dfota::{Choice, Input, PortSettings};
+    use crate::journal::{Entry, Kind};
+    use crate::session::Session;
+    use crate::snapshot::{
+        GreetingFacts, Heard, Lap, Outcome, PackageFacts, Problem, ProblemCode, Progress, Remark,
+        Stage, UploadProof, Verdict, WaitCode, WaitFacts,
+    };
+    use crate::time::Instant;
+
+    fn same(facts: &impl Serialize) {
+        let json =
+            |value: &dyn Fn() -> serde_json::Result<serde_json::Value>| value().expect("plain");
+        assert_eq!(
+            json(&|| serde_json::to_value(Plain::of(facts))),
+            json(&|| serde_json::to_value(facts))
+        );
+    }
+
+    #[test]
+    fn a_tree_says_what_the_facts_say() {
+        let mut session = Session::new();
+        same(&session.snapshot());
+        let settings = PortSettings::default();
+        session.handle_input(
+            Instant::from_millis(1),
+            Input::Choice(Choice::Connect(settings)),
+        );
+        session.handle_input(Instant::from_millis(2), Input::PortOpened(None));
+        session.handle_input(Instant::from_millis(3), Input::Bytes(b"\r\nAPP RDY\r\n"));
+        let mut snapshot = session.snapshot();
+        snapshot.module = Some(crate::snapshot::ModuleFacts {
+            model: Some("BG95-M3".into()),
+            family: Some(crate::snapshot::FamilyId::Bg95),
+            max_package: Some(1 << 40),
+            ..Default::default()
+        });
+        snapshot.greeting = Some(GreetingFacts {
+            tries: 1,
+            of: 9,
+            heard: Heard::EchoOnly,
+        });
+        snapshot.package = Some(PackageFacts {
+            name: "a \"b\"\n".into(),
+            size: 3,
+            sha256: String::new(),
+            checksum: 0xffff,
+            from_version: None,
+            to_version: Some("A04".into()),
+        });
+        snapshot.progress = Some(Progress {
+            percent: Some(100),
+            ..Progress::default()
+        });
+        snapshot.wait = Some(WaitFacts {
+            code: WaitCode::DataMode,
+            since: 1,
+            expected_ms: 2,
+            warn_ms: 3,
+            limit_ms: 4,
+        });
+        snapshot.proof = Some(UploadProof {
+            expected_size: 1,
+            size: 2,
+            expected_checksum: 3,
+            checksum: 4,
+            stored: None,
+        });
+        snapshot.problem = Some(Problem {
+            code: ProblemCode::CmeError,
+            number: Some(590),
+            detail: None,
+        });
+        snapshot.verdict = Some(Verdict {
+            outcome: Outcome::CannotTell,
+            code: Some(ProblemCode::NoEndSameVersion),
+            number: None,
+            detail: Some("AT".into()),
+            old_version: None,
+            new_version: None,
+            stage: Stage::AskPort,
+            remarks: vec![Remark::Blind, Remark::Retried],
+            laps: vec![Lap {
+                stage: Stage::Checking,
+                ms: 5,
+            }],
+        });
+        same(&snapshot);
+        same(&Entry {
+            at: 1,
+            kind: Kind::Received,
+            text: "OK".into(),
+        });
+    }
+
+    #[test]
+    fn a_code_has_the_name_of_the_contract() {
+        assert_eq!(name_of(&ProblemCode::PortInOtherTab), "port-in-other-tab");
+        assert_eq!(name_of(&Some(Outcome::Upgraded)), "upgraded");
+        assert_eq!(name_of(&7u8), "");
+    }
+}
