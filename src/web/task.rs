@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use futures::future::LocalBoxFuture;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -22,7 +23,7 @@ extern "C" {
 }
 
 type Callback = Closure<dyn FnMut(JsValue)>;
-type Work = Pin<Box<dyn Future<Output = ()>>>;
+type Work = LocalBoxFuture<'static, ()>;
 type Settlement = Result<JsValue, JsValue>;
 
 /// Work that has begun, unless it runs right now or is over.
