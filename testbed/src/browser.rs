@@ -41,6 +41,9 @@ const FLAGS: &[&str] = &[
 /// The longest that one call to the browser may take.
 const LONGEST_CALL: Duration = Duration::from_secs(120);
 
+/// The longest that a page of the site may take to load.
+const PAGE_LOAD: Duration = Duration::from_secs(20);
+
 /// How long chromedriver may take to end before it is killed.
 const END: Duration = Duration::from_secs(5);
 
@@ -222,7 +225,7 @@ impl Browser {
             .map_err(|error| format!("{} does not start: {error}", binary.display()))?;
         web.update_timeouts(TimeoutConfiguration::new(
             Some(LONGEST_CALL),
-            Some(LONGEST_CALL),
+            Some(PAGE_LOAD),
             None,
         ))
         .await?;
