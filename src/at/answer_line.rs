@@ -1,6 +1,6 @@
 //! What a line from the module is.
 
-use super::fields::Fields;
+use super::fields::{Field, Fields, cut};
 use super::urc::Urc;
 
 /// A line, classified. Borrows from the line: nothing is copied until somebody keeps it.
@@ -81,11 +81,11 @@ impl<'a> Line<'a> {
     }
 
     fn info(text: &'a str) -> Self {
-        let found = text.strip_prefix('+').and_then(|text| text.split_once(':'));
-        let Some((name, values)) = found else {
+        let found = text.strip_prefix('+').and_then(|text| cut(text, b':'));
+        let Some((name, rest)) = found else {
             return Self::text_or_urc(text);
         };
-        let values = values.trim_ascii_start();
+        let values = rest.strip_prefix(':').unwrap_or(rest).trim_ascii_start();
         match name {
             "CME ERROR" => Self::Final(FinalCode::Cme(ErrorCode::of(values))),
             "CMS ERROR" => Self::Final(FinalCode::Cms(ErrorCode::of(values))),
@@ -104,7 +104,10 @@ impl<'a> Line<'a> {
 impl<'a> ErrorCode<'a> {
     fn of(text: &'a str) -> Self {
         let text = text.trim_ascii();
-        text.parse().map_or(Self::Words(text), Self::Number)
+        let number = Field::Bare(text)
+            .number()
+            .and_then(|n| u32::try_from(n).ok());
+        number.map_or(Self::Words(text), Self::Number)
     }
 }
 

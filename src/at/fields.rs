@@ -2,7 +2,6 @@
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{take_till, take_while};
 use nom::error::{Error, ErrorKind};
 use nom::sequence::preceded;
 
@@ -26,11 +25,15 @@ impl<'a> Field<'a> {
     /// A decimal number, with or without a percent sign behind it (A1-7).
     pub fn number(self) -> Option<u64> {
         let text = self.text();
-        text.strip_suffix('%')
-            .unwrap_or(text)
-            .trim_ascii_end()
-            .parse()
-            .ok()
+        let digits = text.strip_suffix('%').unwrap_or(text).trim_ascii_end();
+        if digits.is_empty() {
+            return None;
+        }
+        digits.bytes().try_fold(0u64, |number, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            (digit < 10).then_some(())?;
+            number.checked_mul(10)?.checked_add(u64::from(digit))
+        })
     }
 
     /// A hexadecimal number, with or without `0x`, in either case, with any number of leading zeros (A3-8).
@@ -77,14 +80,23 @@ impl<'a> Iterator for Fields<'a> {
 type Parsed<'a, T> = nom::IResult<&'a str, T>;
 
 fn field(text: &str) -> Parsed<'_, Field<'_>> {
-    preceded(take_while(is_blank), alt((quoted, bare))).parse(text)
+    preceded(blanks, alt((quoted, bare))).parse(text)
 }
 
 fn quoted(text: &str) -> Parsed<'_, Field<'_>> {
-    let (rest, inside) = preceded(quote, take_till(|c| c == '"')).parse(text)?;
+    let (rest, inside) = preceded(quote, until(b'"')).parse(text)?;
     // What stands between the closing quote and the next comma belongs to no value.
-    let (rest, _) = take_till(|c| c == ',').parse(rest)?;
+    let (rest, _) = until(b',').parse(rest)?;
     Ok((rest, Field::Quoted(inside.trim_ascii())))
+}
+
+fn bare(text: &str) -> Parsed<'_, Field<'_>> {
+    let (rest, value) = until(b',').parse(text)?;
+    Ok((rest, Field::Bare(value.trim_ascii())))
+}
+
+fn blanks(text: &str) -> Parsed<'_, ()> {
+    Ok((text.trim_ascii_start(), ()))
 }
 
 fn quote(text: &str) -> Parsed<'_, ()> {
@@ -94,13 +106,19 @@ fn quote(text: &str) -> Parsed<'_, ()> {
         .ok_or(nom::Err::Error(Error::new(text, ErrorKind::Char)))
 }
 
-fn bare(text: &str) -> Parsed<'_, Field<'_>> {
-    let (rest, value) = take_till(|c| c == ',').parse(text)?;
-    Ok((rest, Field::Bare(value.trim_ascii())))
+/// Everything before the next `stop`, or to the end. The library's own one goes by characters, which
+/// costs a multiple on the bytes that lines are made of.
+fn until<'a>(stop: u8) -> impl FnMut(&'a str) -> Parsed<'a, &'a str> {
+    move |text| {
+        let (head, rest) = cut(text, stop).unwrap_or((text, ""));
+        Ok((rest, head))
+    }
 }
 
-const fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t')
+/// The text before the first `stop`, and the text from it on.
+pub(super) fn cut(text: &str, stop: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == stop)?;
+    text.split_at_checked(at)
 }
 
 #[cfg(test)]

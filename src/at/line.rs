@@ -29,22 +29,32 @@ impl LineSplitter {
     }
 
     /// Takes in the next piece of the stream and calls `found` with each line that it completes.
+    #[inline]
     pub fn push(&mut self, bytes: &[u8], mut found: impl FnMut(&[u8])) {
+        // A slow line brings its bytes one by one.
+        if let [byte] = *bytes
+            && is_text(byte)
+            && self.partial.len() < MAX_LINE
+        {
+            self.partial.push(byte);
+            return;
+        }
         let mut rest = bytes;
         while let Some(end) = rest.iter().position(|&b| b == b'\r' || b == b'\n') {
             let (head, tail) = rest.split_at(end);
             rest = tail.get(1..).unwrap_or_default();
-            if self.partial.is_empty() && !self.cut && head.len() <= MAX_LINE && is_clean(head) {
-                // The common case: the whole line lies in this piece and needs no copy.
+            if self.partial.is_empty() && head.len() <= MAX_LINE && is_clean(head) {
+                // The common case: the whole line lies in this piece and needs no copy. Between CR
+                // and LF lies an empty one.
                 if !head.is_empty() {
                     found(head);
                 }
-                continue;
-            }
-            self.keep(head);
-            if !self.partial.is_empty() {
-                found(&self.partial);
-                self.partial.clear();
+            } else {
+                self.keep(head);
+                if !self.partial.is_empty() {
+                    found(&self.partial);
+                    self.partial.clear();
+                }
             }
             self.cut = false;
         }
@@ -68,6 +78,16 @@ impl LineSplitter {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
+        if self.partial.len() + bytes.len() <= MAX_LINE && is_clean(bytes) {
+            self.partial.extend_from_slice(bytes);
+        } else {
+            self.keep_some(bytes);
+        }
+    }
+
+    /// Noise, or the end of an over-long line.
+    #[cold]
+    fn keep_some(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             if !is_text(byte) {
                 self.noise += 1;

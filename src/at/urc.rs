@@ -64,11 +64,16 @@ impl FotaEvent<'_> {
 
 /// Every spelling that a note prints, and the one that we mean (A1-1 to A1-4). No fuzzy distance:
 /// HTTPSTART and HTTPEND must never fold into each other.
+///
+/// What comes most often stands first.
 const SPELLINGS: &[(&str, Name)] = &[
-    ("COAPEND", Name::DownloadEnd),
-    ("COAPSTART", Name::DownloadStart),
+    ("UPDATING", Name::Updating),
     ("DOWNLOADING", Name::Downloading),
     ("END", Name::End),
+    ("START", Name::Start),
+    ("RESETTING", Name::Resetting),
+    ("COAPEND", Name::DownloadEnd),
+    ("COAPSTART", Name::DownloadStart),
     ("FTPEND", Name::DownloadEnd),
     ("FTPSTART", Name::DownloadStart),
     ("HTTPEND", Name::DownloadEnd),
@@ -77,10 +82,7 @@ const SPELLINGS: &[(&str, Name)] = &[
     ("HTTPSTART", Name::DownloadStart),
     ("HTTPTART", Name::DownloadStart),
     ("HTTTPEND", Name::DownloadEnd),
-    ("RESETTING", Name::Resetting),
     ("RESTORE", Name::Restore),
-    ("START", Name::Start),
-    ("UPDATING", Name::Updating),
 ];
 
 #[derive(Clone, Copy)]

@@ -16,9 +16,9 @@ use crate::snapshot::{Problem, ProblemCode, Progress, UploadProof, WaitCode};
 use crate::time::{Duration, Instant};
 
 /// Pieces that wait in the port at the same time.
-const WINDOW: usize = 2;
+const WINDOW: usize = 3;
 const SMALLEST_SLICE: u32 = 2048;
-const LARGEST_SLICE: u32 = 65_536;
+const LARGEST_SLICE: u32 = 131_072;
 /// A piece that is taken faster than this may grow, slower than four times this must shrink: small
 /// enough to stop soon and to show progress, large enough not to cost time.
 const PIECE_TIME: Duration = Duration::from_millis(50);

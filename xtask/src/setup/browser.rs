@@ -113,7 +113,7 @@ pub fn ensure_mocked_bus() -> Result<()> {
             "the page tests need Linux, where {LIBRARY} of umockdev lets the browser see a module"
         );
     }
-    apt::ensure(&["libumockdev0"], "the mocked USB bus of the page tests")
+    apt::ensure(&["umockdev"], "the mocked USB bus of the page tests")
         .with_context(|| format!("{LIBRARY} of umockdev is missing"))
 }
 
