@@ -61,8 +61,10 @@ export function mono(text) {
  * @returns {Words}
  */
 export function words({ t, snap }, { code, number, detail }) {
-  const known = codeWords(number);
-  const key = known?.key ?? (number == null ? `problem.${code}` : "code.unknown");
+  // Where the number alone would say the opposite of what was found, the finding speaks.
+  const contradicted = code === "end-code-but-new-version";
+  const known = contradicted ? undefined : codeWords(number);
+  const key = known?.key ?? (number == null || contradicted ? `problem.${code}` : "code.unknown");
   const params = {
     n: number,
     detail: detail ?? "",
