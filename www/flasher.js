@@ -457,7 +457,7 @@ export class DeltaportFlasher extends HTMLElement {
     return h(
       "section",
       { class: "crash", key: "crash" },
-      headline(t("stage.crashed")),
+      headline(t("stage.crashed"), "h2"),
       h("p", { class: "lede" }, t(this.#core ? "crashed.means" : "crashed.load")),
       this.#core && h("p", null, t(snap.noReturn && snap.stage !== "done" ? "crashed.writing" : snap.busy ? "crashed.upload" : "crashed.idle")),
       actions(

@@ -110,7 +110,7 @@ export function notice(view, problem) {
   return h(
     "section",
     { class: "notice", key: "notice" },
-    h("h4", null, icon("look"), title),
+    h("h3", null, icon("look"), title),
     h("p", null, means),
     h("p", null, remedy),
     details(view, problem, note),
@@ -120,9 +120,10 @@ export function notice(view, problem) {
 /**
  * The headline of the open step: takes the focus where there is no safe button to take it.
  * @param {string} text
+ * @param {"h2" | "h3"} [level]
  */
-export function headline(text) {
-  return h("h3", { class: "headline", tabindex: -1 }, text);
+export function headline(text, level = "h3") {
+  return h(level, { class: "headline", tabindex: -1 }, text);
 }
 
 /** @param {"fine" | "look" | "stop"} level */
