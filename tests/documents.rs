@@ -1,6 +1,6 @@
 //! The documents against the code: names, states, waits, scenarios, row ids and links.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -284,6 +284,79 @@ fn the_scenarios_are_those_of_the_simulated_module() {
         &set(existing),
         "scenarios",
     );
+}
+
+/// The flat texts of one language.
+fn messages(path: &Path) -> BTreeMap<String, String> {
+    serde_json::from_str(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The `{names}` in a text.
+fn placeholders(text: &str) -> BTreeSet<&str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+#[test]
+fn every_code_has_words_in_every_language() {
+    let wanted = contract().into_iter().flat_map(|kind| {
+        let keys: fn(&str) -> Vec<String> = match kind.name.as_str() {
+            "Stage" => |code| vec![format!("stage.{code}")],
+            "Heard" => |code| vec![format!("heard.{code}")],
+            "Outcome" => |code| vec![format!("outcome.{code}")],
+            "Remark" => |code| vec![format!("remark.{code}")],
+            "WaitCode" => |code| vec![format!("wait.{code}")],
+            "ProblemCode" => |code| {
+                ["title", "means", "do"]
+                    .iter()
+                    .map(|part| format!("problem.{code}.{part}"))
+                    .collect()
+            },
+            _ => |_| vec![],
+        };
+        kind.parts
+            .iter()
+            .flat_map(|code| keys(code))
+            .collect::<Vec<_>>()
+    });
+    let wanted: BTreeSet<String> = wanted.collect();
+    assert!(wanted.len() > 150, "only {} codes were found", wanted.len());
+    let languages = files("www/messages", &["json"]);
+    assert!(languages.len() >= 2, "only {languages:?}");
+    let english = messages(&root().join("www/messages/en.json"));
+    for path in languages {
+        let texts = messages(&path);
+        let missing: Vec<_> = wanted
+            .iter()
+            .filter(|key| !texts.contains_key(*key))
+            .collect();
+        assert!(missing.is_empty(), "{} lacks {missing:?}", path.display());
+        assert_eq!(
+            texts.keys().collect::<Vec<_>>().len(),
+            english.len(),
+            "{} has other keys than English",
+            path.display()
+        );
+        for (key, text) in &texts {
+            assert!(
+                !text.trim().is_empty(),
+                "{}: {key} is empty",
+                path.display()
+            );
+            let ours = english
+                .get(key)
+                .unwrap_or_else(|| panic!("{key} is not in English"));
+            assert_eq!(
+                placeholders(text),
+                placeholders(ours),
+                "{}: {key}",
+                path.display()
+            );
+        }
+    }
 }
 
 /// The row ids at the end of, or in, the name of a test: `..._b_id_8_x_10` names B-id-8 and X-10.
