@@ -134,6 +134,11 @@ impl Session {
         }
     }
 
+    /// Whether `choice` would be taken now.
+    pub fn allows(&self, choice: &Choice) -> bool {
+        self.state.allows(&self.cx, choice)
+    }
+
     /// The name of the state, for tests and for the developer's eye.
     pub const fn state_name(&self) -> &'static str {
         self.state.name()

@@ -265,6 +265,7 @@ impl Replay {
                     baud_rate: rate.expect("a rate"),
                     flow_control,
                     buffer_size: buffer.expect("a buffer size"),
+                    is_line: true,
                 })
             }
             "package" if text == "package flaw" => {

@@ -173,6 +173,12 @@ impl Command {
             | Self::StartUpdate => Duration::from_secs(12),
             // 300 ms by the note, but flash may have to be erased first (inferred).
             Self::Upload { .. } => Duration::from_secs(20),
+            // Their answers carry no name: they are not repeated, but waited for.
+            Self::Identify
+            | Self::FullVersion
+            | Self::BaseVersion
+            | Self::Imei
+            | Self::ImeiFallback => Duration::from_secs(10),
             _ => Duration::from_secs(5),
         }
     }
@@ -211,6 +217,11 @@ impl Command {
     /// The command asks for a value: an OK alone is no answer.
     pub(super) const fn expects_value(&self) -> bool {
         !matches!(self.expects(), Expected::Nothing)
+    }
+
+    /// A second answer to this command cannot be taken for the answer to another one.
+    pub const fn may_be_repeated(&self) -> bool {
+        !matches!(self.expects(), Expected::Text)
     }
 
     const fn expects(&self) -> Expected {

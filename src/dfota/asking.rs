@@ -11,7 +11,7 @@ use crate::time::Instant;
 pub struct Asking {
     queue: VecDeque<Command>,
     exchange: Exchange,
-    repeated: bool,
+    repeats: u8,
 }
 
 /// A command that is over.
@@ -33,24 +33,28 @@ impl Asking {
         Self {
             queue,
             exchange: cx.send(first),
-            repeated: false,
+            repeats: 0,
         }
     }
 
     /// Takes in a line; a value when it ended the command under way.
-    pub(super) fn take(&mut self, cx: &Context, line: &Line<'_>) -> Option<Told> {
-        match self.exchange.take(cx.now, line) {
+    pub(super) fn take(&mut self, line: &Line<'_>) -> Option<Told> {
+        match self.exchange.take(line) {
             Step::Done(result) => Some(self.told(result)),
             Step::Pending | Step::Connected => None,
         }
     }
 
-    /// The deadline has passed: the command is repeated once, then it is over.
+    /// The deadline has passed: the command is repeated once (AT, whose deadline is short, more often),
+    /// then it is over.
     pub(super) fn timeout(&mut self, cx: &mut Context) -> Option<Told> {
-        if self.repeated {
+        let command = self.exchange.command();
+        let bare = self.exchange.timeout() == Failure::Empty;
+        let most = if *command == Command::Attention { 5 } else { 1 };
+        if self.repeats >= most || bare || !command.may_be_repeated() {
             return Some(self.told(Err(self.exchange.timeout())));
         }
-        self.repeated = true;
+        self.repeats += 1;
         self.exchange = cx.send(self.exchange.command().clone());
         None
     }
@@ -69,7 +73,7 @@ impl Asking {
             return false;
         };
         self.exchange = cx.send(command);
-        self.repeated = false;
+        self.repeats = 0;
         true
     }
 

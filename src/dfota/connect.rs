@@ -159,7 +159,7 @@ impl Greet {
             Happening::Line(Line::Urc(Urc::Ready)) => Listen::enter_after_boot(cx),
             Happening::Line(line) => {
                 if let GreetStep::Asked(exchange) = &mut self.step {
-                    match exchange.take(cx.now, line) {
+                    match exchange.take(line) {
                         Step::Done(Ok(_)) => return Identify::enter(cx),
                         Step::Done(Err(_)) => {
                             self.alive = true;
@@ -277,7 +277,7 @@ impl Identify {
                 return Follow::enter_found(cx, *event);
             }
             Happening::Line(Line::Urc(Urc::Ready)) => return Listen::enter_after_boot(cx),
-            Happening::Line(line) => self.asking.take(cx, line),
+            Happening::Line(line) => self.asking.take(line),
             Happening::Deadline => self.asking.timeout(cx),
             _ => return connection(State::Identify(self), cx, happening),
         };
@@ -324,12 +324,12 @@ pub(super) fn learn_identity(cx: &mut Context, asking: &mut Asking, told: &Told)
     match told.command {
         Command::Identify => cx.identity.take_ati(answer),
         Command::FullVersion => {
-            cx.identity.full = Identity::version_of(answer);
+            cx.identity.full = cx.identity.version_of(answer);
             if cx.identity.full.is_none() {
                 asking.ask_first(Command::BaseVersion);
             }
         }
-        Command::BaseVersion => cx.identity.base = Identity::version_of(answer),
+        Command::BaseVersion => cx.identity.base = cx.identity.version_of(answer),
         Command::Imei => {
             if !cx.identity.take_imei(answer) {
                 asking.ask_first(Command::ImeiFallback);

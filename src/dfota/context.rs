@@ -81,7 +81,11 @@ impl Context {
         self.rate = rate;
         self.port_there = false;
         self.note(&format!("opening the port at {rate} bit/s"));
-        let buffer_size = self.settings.buffer_size.min(buffer_for(rate));
+        let buffer_size = if self.settings.is_line {
+            self.settings.buffer_size.min(buffer_for(rate))
+        } else {
+            self.settings.buffer_size.max(PortSettings::USB_BUFFER_SIZE)
+        };
         self.out.push_back(Output::Open(PortSettings {
             baud_rate: rate,
             buffer_size,

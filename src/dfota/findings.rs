@@ -3,6 +3,9 @@
 use super::context::{Context, problem, problem_with};
 use crate::snapshot::{Finding, FindingCode, Level, Problem, ProblemCode};
 
+/// No module has room for more; a file of that size is not even read (see `src/web/package.rs`).
+pub(crate) const LARGEST: u64 = 256 << 20;
+
 /// Every finding on what is known now.
 pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -23,7 +26,8 @@ pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
     let size = Some(package.size.to_string());
     match module.max_package {
         _ if package.size == 0 => add(FindingCode::Empty, Level::Stop, None, None),
-        Some(max) if package.size > max => {
+        max if package.size > max.unwrap_or(LARGEST) => {
+            let max = max.unwrap_or(LARGEST);
             add(FindingCode::Space, Level::Stop, size, Some(max.to_string()));
         }
         Some(max) => add(FindingCode::Space, Level::Fine, size, Some(max.to_string())),

@@ -27,13 +27,15 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// After the module's own USB port is back: it has booted, RDY and APP RDY may still come.
 const USB_SETTLE: Duration = Duration::from_secs(5);
 /// Between two `AT` after an update.
-const BETWEEN_TRIES: Duration = Duration::from_secs(2);
+const BETWEEN_TRIES: Duration = Duration::from_secs(3);
 /// After this many tries in vain the other rate is tried, where there is one.
 const TRIES_PER_RATE: u32 = 4;
 /// Noise at one rate that speaks for the other.
 const NOISE_LIMIT: u64 = 12;
 /// The rate is not changed more often than this.
 const MAX_RATE_CHANGES: u32 = 40;
+/// Between the two readings that prove another version: long enough for a late answer to pass.
+const BETWEEN_READINGS: Duration = Duration::from_millis(1500);
 /// END may come after the version is known already (A2-1).
 const LATE_END: Duration = Duration::from_secs(6);
 /// After "DFOTA is ongoing": an update that is under way shows itself by then.
@@ -71,6 +73,8 @@ pub struct Follow {
     refused: Option<Problem>,
     /// How often the version was read and found unchanged.
     unchanged: u32,
+    /// Another version was read once: a single reading proves nothing, a byte of it may be wrong.
+    seen_once: Option<Identity>,
     /// The version is another one; a late END may still come until then.
     upgraded: Option<(Instant, Identity)>,
     phase: Phase,
@@ -87,6 +91,8 @@ enum Link {
     Opening {
         since: Instant,
         until: Instant,
+        /// Only the rate is changed: the port was not away.
+        by_rate: bool,
     },
 }
 
@@ -100,6 +106,7 @@ enum Phase {
     Greet {
         since: Instant,
         tries: u32,
+        /// A slow module may answer after the time is up: it is heard until the next try.
         exchange: Option<Exchange>,
         next: Instant,
     },
@@ -126,8 +133,20 @@ impl Follow {
             rate_changes: 0,
             refused: None,
             unchanged: 0,
+            seen_once: None,
             upgraded: None,
             phase: Phase::Watch { ask_at },
+        }
+    }
+
+    /// Taken up again after a verdict: time counts anew.
+    pub(super) fn resume(&mut self, cx: &Context) {
+        self.began = cx.now;
+        self.last_sign = cx.now;
+        self.unchanged = 0;
+        self.seen_once = None;
+        if let Link::Down { since, .. } = &mut self.link {
+            *since = cx.now;
         }
     }
 
@@ -138,6 +157,15 @@ impl Follow {
         follow.phase = Phase::Watch {
             ask_at: cx.now + SETTLE,
         };
+        State::Follow(follow)
+    }
+
+    /// The port went away after the whole package was in: over the module's own USB that may be a
+    /// restart into an update that nobody asked for. Its version will tell.
+    pub(super) fn enter_lost(cx: &mut Context) -> State {
+        let mut follow = Self::enter(cx);
+        follow.refused = Some(problem(ProblemCode::PortLost));
+        follow.lost(cx);
         State::Follow(follow)
     }
 
@@ -193,9 +221,7 @@ impl Follow {
 
     /// A person asks once more after "cannot tell".
     pub(super) fn look_again(mut self, cx: &mut Context) -> State {
-        self.unchanged = 0;
-        self.began = cx.now;
-        self.last_sign = cx.now;
+        self.resume(cx);
         match self.link {
             Link::Down { .. } => self.open(cx, cx.settings.baud_rate),
             _ => self.greet(cx),
@@ -227,7 +253,7 @@ impl Follow {
         let times = cx.times();
         let second = Duration::from_secs;
         match (&self.link, &self.phase) {
-            (Link::Opening { since, until }, _) => {
+            (Link::Opening { since, until, .. }, _) => {
                 Wait::plain(WaitCode::Port, *since, until.since(*since))
             }
             (Link::Down { since, .. }, _) => Wait {
@@ -278,7 +304,6 @@ impl Follow {
 
     pub(super) fn deadline(&self, cx: &Context) -> Instant {
         let times = cx.times();
-        let total = self.began + times.total;
         let next = match (&self.link, &self.phase) {
             (Link::Opening { until, .. }, _) => *until,
             (Link::Down { since, again }, _) => {
@@ -288,19 +313,18 @@ impl Follow {
                 let ask = if cx.now < ask { ask } else { limit };
                 again.unwrap_or(limit).min(ask).min(limit)
             }
-            (_, Phase::Greet { exchange, next, .. }) => {
-                exchange.as_ref().map_or(*next, Exchange::deadline)
-            }
+            (_, Phase::Greet { next, .. }) => *next,
             (_, Phase::Ask(asking)) => asking.deadline(),
             (_, Phase::Watch { ask_at }) => {
                 self.upgraded.as_ref().map_or(*ask_at, |(until, _)| *until)
             }
         };
-        if matches!(self.phase, Phase::Watch { .. }) || !matches!(self.link, Link::Up) {
-            next.min(total)
-        } else {
-            next
-        }
+        next.min(self.bound(cx))
+    }
+
+    /// The end of every run, whatever the module does: a sign of life takes it up again.
+    fn bound(&self, cx: &Context) -> Instant {
+        self.began + cx.times().total.saturating_add(cx.times().life)
     }
 
     pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
@@ -322,7 +346,7 @@ impl Follow {
                 };
             }
             Happening::Deadline => return self.due(cx),
-            Happening::Choice(Choice::Disconnect) => {
+            Happening::Choice(Choice::Disconnect | Choice::Cancel) => {
                 cx.close();
                 return NoPort::enter(cx, None);
             }
@@ -484,9 +508,11 @@ impl Follow {
     fn open(&mut self, cx: &mut Context, rate: u32) {
         self.noise = 0;
         let since = self.down_since(cx);
+        let by_rate = matches!(self.link, Link::Up);
         self.link = Link::Opening {
             since,
             until: cx.now + OPEN_LIMIT,
+            by_rate,
         };
         cx.open(rate);
     }
@@ -517,8 +543,7 @@ impl Follow {
     }
 
     fn opened(&mut self, cx: &mut Context) {
-        let was_away = self.port_was_lost;
-        let by_rate = matches!(self.link, Link::Opening { .. }) && !was_away;
+        let by_rate = matches!(self.link, Link::Opening { by_rate: true, .. });
         self.link = Link::Up;
         self.sign(cx);
         if by_rate {
@@ -528,6 +553,9 @@ impl Follow {
         cx.note("the port is back");
         let pause = if cx.is_module_usb() {
             USB_SETTLE
+        } else if self.started {
+            // The bridge was away, not the module: it goes on updating, silent or not.
+            cx.times().silence
         } else {
             cx.times().first_report
         };
@@ -542,7 +570,15 @@ impl Follow {
 
     fn due(mut self, cx: &mut Context) -> State {
         let times = cx.times();
-        let over = cx.now >= self.began + times.total;
+        if cx.now >= self.bound(cx) {
+            let down = !matches!(self.link, Link::Up);
+            let code = if down {
+                ProblemCode::PortNotBack
+            } else {
+                ProblemCode::NoLifeSign
+            };
+            return self.cannot_tell(cx, code, None);
+        }
         match self.link {
             Link::Opening { since, .. } => {
                 // It may still open: release it then.
@@ -554,7 +590,7 @@ impl Follow {
                 return State::Follow(self);
             }
             Link::Down { since, again } => {
-                if over || cx.now >= since + times.blind_silence {
+                if cx.now >= since + times.blind_silence {
                     return self.cannot_tell(cx, ProblemCode::PortNotBack, None);
                 }
                 if again.is_some_and(|again| cx.now >= again) {
@@ -581,10 +617,6 @@ impl Follow {
                 if cx.now >= *since + times.life {
                     return self.cannot_tell(cx, ProblemCode::NoLifeSign, None);
                 }
-                if exchange.take().is_some() {
-                    *next = cx.now + BETWEEN_TRIES;
-                    return State::Follow(self);
-                }
                 let has_rates = cx.report_rate().is_some() && !cx.is_module_usb();
                 if *tries > 0 && *tries % TRIES_PER_RATE == 0 && has_rates {
                     *tries += 1;
@@ -592,6 +624,7 @@ impl Follow {
                     return State::Follow(self);
                 }
                 *tries += 1;
+                *next = cx.now + BETWEEN_TRIES;
                 *exchange = Some(cx.send(Command::Attention));
                 State::Follow(self)
             }
@@ -622,7 +655,7 @@ impl Follow {
                 let Some(asked) = exchange else {
                     return State::Follow(self);
                 };
-                match asked.take(cx.now, line) {
+                match asked.take(line) {
                     Step::Done(Ok(_)) => {
                         // Echo and error format are those of the stored profile again (B-end-5).
                         cx.identity = Identity::default();
@@ -645,7 +678,7 @@ impl Follow {
                 }
                 State::Follow(self)
             }
-            Phase::Ask(asking) => match asking.take(cx, line) {
+            Phase::Ask(asking) => match asking.take(line) {
                 Some(told) => self.told(cx, &told),
                 None => State::Follow(self),
             },
@@ -704,6 +737,17 @@ impl Follow {
     }
 
     fn judge_changed(mut self, cx: &mut Context, now: Identity) -> State {
+        if self
+            .seen_once
+            .as_ref()
+            .is_none_or(|seen| seen.version() != now.version())
+        {
+            self.seen_once = Some(now);
+            self.phase = Phase::Watch {
+                ask_at: cx.now + BETWEEN_READINGS,
+            };
+            return State::Follow(self);
+        }
         match self.end {
             Some((_, Some(code))) if code != 0 => {
                 let mut problem = end_code(code);

@@ -59,9 +59,14 @@ impl Identity {
         }
     }
 
-    /// The first text that looks like a version, with or without a label (B-id-3).
-    pub(super) fn version_of(answer: &Answer) -> Option<String> {
-        answer.text.iter().find_map(|line| version_in(line))
+    /// The one text that looks like a version, with or without a label (B-id-3). The model is none,
+    /// and of two candidates neither is believed: they may be the answer to another command.
+    pub(super) fn version_of(&self, answer: &Answer) -> Option<String> {
+        let mut versions = answer.text.iter().filter_map(|line| version_in(line));
+        let version = versions
+            .next()
+            .filter(|version| Some(version) != self.model.as_ref());
+        version.filter(|_| versions.next().is_none())
     }
 
     /// The first text that looks like an IMEI: 15 digits, also as `+CGSN: <digits>`.
@@ -167,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_version_with_and_without_a_label_b_id_3() {
-        let version = |lines: &[&str]| Identity::version_of(&answer(lines));
+        let version = |lines: &[&str]| Identity::default().version_of(&answer(lines));
         assert_eq!(
             version(&["Revision: BC660KGLAAR01A05"]).as_deref(),
             Some("BC660KGLAAR01A05")

@@ -166,9 +166,17 @@ impl Done {
             Happening::Line(Line::Urc(Urc::Fota(_) | Urc::Ready | Urc::AppReady))
             | Happening::PortReturned
             | Happening::Opened => {
-                if let Some(follow) = self.follow.take() {
+                if let Some(mut follow) = self.follow.take() {
                     cx.verdict = None;
+                    follow.resume(cx);
                     return follow.handle(cx, happening);
+                }
+                // A verdict is no reason not to listen: the module works on after all.
+                if let Happening::Line(Line::Urc(Urc::Fota(event))) = happening
+                    && event.is_under_way()
+                {
+                    cx.verdict = None;
+                    return Follow::enter(cx).handle(cx, happening);
                 }
             }
             Happening::PortLost => {

@@ -12,6 +12,8 @@ pub struct PortSettings {
     pub flow_control: bool,
     /// Bytes that the browser buffers in each direction.
     pub buffer_size: u32,
+    /// The rate is that of a line: not so for the module's own USB.
+    pub is_line: bool,
 }
 
 impl PortSettings {
@@ -19,6 +21,8 @@ impl PortSettings {
     pub const DEFAULT_BAUD_RATE: u32 = 115_200;
     /// The browser's own default of 255 bytes is a trap: URCs overrun it and uploads crawl.
     pub const DEFAULT_BUFFER_SIZE: u32 = 16_384;
+    /// The module's own USB takes what it gets at once: nothing lags behind, and more is faster.
+    pub const USB_BUFFER_SIZE: u32 = 1 << 18;
 }
 
 impl Default for PortSettings {
@@ -27,6 +31,7 @@ impl Default for PortSettings {
             baud_rate: Self::DEFAULT_BAUD_RATE,
             flow_control: false,
             buffer_size: Self::DEFAULT_BUFFER_SIZE,
+            is_line: true,
         }
     }
 }

@@ -170,7 +170,7 @@ impl State {
         }
     }
 
-    fn allows(&self, cx: &Context, choice: &Choice) -> bool {
+    pub(crate) fn allows(&self, cx: &Context, choice: &Choice) -> bool {
         let action = match choice {
             Choice::Connect(_) => Action::Connect,
             Choice::Disconnect => Action::Disconnect,
@@ -215,6 +215,8 @@ impl State {
             | Self::ConfirmStored(_) => vec![Cancel],
             Self::AwaitGo(_) => vec![Go, Cancel],
             Self::Trigger(_) | Self::Retreat(_) => vec![],
+            // Nothing was started here yet: one may leave.
+            Self::Follow(_) if !cx.past_no_return() => vec![Reconnect, Disconnect],
             Self::Follow(state) if state.is_port_lost() => vec![Reconnect],
             Self::Follow(_) => vec![],
             Self::Done(state) => {
@@ -244,7 +246,7 @@ impl State {
             Self::ConfirmStored(state) => Some(state.wait().deadline()),
             Self::Trigger(state) => Some(state.deadline()),
             Self::Follow(state) => Some(state.deadline(cx)),
-            Self::Retreat(state) => Some(state.wait().deadline()),
+            Self::Retreat(state) => Some(state.deadline()),
         }
     }
 

@@ -22,6 +22,8 @@ mod upload;
 mod wait;
 
 pub(crate) use context::Context;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use findings::LARGEST;
 pub(crate) use findings::findings;
 pub use io::{Choice, Digest, FileFlaw, Input, OpenFailure, Output, PortSettings, UsbId};
 pub(crate) use machine::Happening;

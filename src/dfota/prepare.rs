@@ -14,7 +14,7 @@ use super::run::Run;
 use super::upload::AwaitConnect;
 use super::wait::Wait;
 use crate::at::{Command, Line, Urc};
-use crate::snapshot::{Outcome, Problem, ProblemCode, Stage, WaitCode};
+use crate::snapshot::{Outcome, Problem, ProblemCode, Remark, Stage, WaitCode};
 use crate::time::{Duration, Instant};
 
 /// A few megabytes take milliseconds; a network drive may take longer.
@@ -104,12 +104,24 @@ fn before_upload(state: State, cx: &mut Context, happening: &Happening<'_>) -> S
 
 /// The port went away before the point of no return: the module runs what it ran.
 pub(super) fn lost(cx: &mut Context) -> State {
+    if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
+        cx.remark(Remark::PackageLeft);
+    }
     Done::enter(
         cx,
         Outcome::NotUpgraded,
         Some(problem(ProblemCode::PortLost)),
         None,
     )
+}
+
+/// The same when the module holds the whole package.
+pub(super) fn lost_with_package(cx: &mut Context) -> State {
+    if cx.is_module_usb() {
+        Follow::enter_lost(cx)
+    } else {
+        lost(cx)
+    }
 }
 
 /// The module is asked and set.
@@ -155,7 +167,7 @@ impl Prepare {
     pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         let told = match happening {
             Happening::Line(line @ (Line::Final(_) | Line::Info(_) | Line::Text(_))) => {
-                self.asking.take(cx, line)
+                self.asking.take(line)
             }
             Happening::Deadline => self.asking.timeout(cx),
             _ => return before_upload(State::Prepare(self), cx, happening),

@@ -4,7 +4,6 @@ use super::asking::{Asking, Told};
 use super::connect::GUARD;
 use super::context::Context;
 use super::follow::Follow;
-use super::identity::Identity;
 use super::idle::Done;
 use super::io::Output;
 use super::machine::{Happening, State};
@@ -12,10 +11,12 @@ use super::upload::on_the_wire;
 use super::wait::Wait;
 use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
 use crate::snapshot::{Outcome, Problem, ProblemCode, Remark, WaitCode};
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 
 /// The port has so long to drop what waits in it.
 const DISCARD_LIMIT: Duration = Duration::from_secs(5);
+/// Stopping takes so long at the most, e.g. with a module that restarts again and again.
+const LIMIT: Duration = Duration::from_secs(300);
 /// `AT` is sent so often right after the escape...
 const TRIES_AFTER_ESCAPE: u32 = 3;
 /// ...and so often after data mode must have run out by itself.
@@ -30,6 +31,8 @@ pub struct Retreat {
     /// Data mode may not have run out yet.
     may_wait_for_data: bool,
     tries: u32,
+    /// Whatever the module does, stopping ends.
+    until: Instant,
     step: Task,
 }
 
@@ -74,6 +77,7 @@ impl Retreat {
             room,
             may_wait_for_data: true,
             tries: 0,
+            until: cx.now + LIMIT,
             step,
         })
     }
@@ -86,6 +90,7 @@ impl Retreat {
             room: 0,
             may_wait_for_data: false,
             tries: 1,
+            until: cx.now + LIMIT,
             step,
         })
     }
@@ -99,6 +104,7 @@ impl Retreat {
             room: 0,
             may_wait_for_data: false,
             tries: 0,
+            until: cx.now + LIMIT,
             step,
         })
     }
@@ -111,8 +117,13 @@ impl Retreat {
             room,
             may_wait_for_data: true,
             tries: 0,
+            until: cx.now + LIMIT,
             step,
         })
+    }
+
+    pub(super) fn deadline(&self) -> Instant {
+        self.wait().deadline().min(self.until)
     }
 
     pub(super) fn wait(&self) -> Wait {
@@ -133,13 +144,22 @@ impl Retreat {
             Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
                 Follow::enter_by_itself(cx, *event)
             }
-            Happening::Line(Line::Urc(Urc::Ready)) => Self::enter_after_reset(cx, self.reason),
+            Happening::Line(Line::Urc(Urc::Ready)) => {
+                self.may_wait_for_data = false;
+                self.tries = 0;
+                let wait = Wait::plain(WaitCode::Restart, cx.now, cx.times().app_ready);
+                let step = Task::Booting(wait);
+                State::Retreat(Self { step, ..self })
+            }
             Happening::Line(Line::Urc(Urc::AppReady)) => {
-                Self::enter_in_command_mode(cx, self.reason)
+                self.may_wait_for_data = false;
+                self.tries = 0;
+                self.greet(cx)
             }
             Happening::Discarded if matches!(self.step, Task::Discard(_)) => {
                 Self::guard(cx, self.reason, self.room, 0)
             }
+            Happening::Deadline if cx.now >= self.until => self.end(cx, None),
             Happening::Deadline => self.go_on(cx),
             Happening::Line(Line::Connect(_)) => {
                 // Later than we waited for: the module takes what it gets for data now.
@@ -154,13 +174,13 @@ impl Retreat {
             Happening::Line(line) => {
                 self.count(cx, line);
                 match &mut self.step {
-                    Task::Greet(exchange) => match exchange.take(cx.now, line) {
+                    Task::Greet(exchange) => match exchange.take(line) {
                         Step::Done(Ok(_)) => self.clean(cx),
                         // Our own bytes may have been read as half a command.
                         Step::Done(Err(_)) => self.greet(cx),
                         _ => State::Retreat(self),
                     },
-                    Task::Clean(asking) => match asking.take(cx, line) {
+                    Task::Clean(asking) => match asking.take(line) {
                         Some(told) => self.told(cx, &told),
                         None => State::Retreat(self),
                     },
@@ -248,30 +268,28 @@ impl Retreat {
         let Task::Clean(asking) = &mut self.step else {
             return State::Retreat(self);
         };
+        // Read, not guessed: what it ran before the run stands in the verdict anyway.
         let mut version = None;
         match (&told.command, &told.result) {
             // 593: there is none.
             (Command::StoredSize, Err(Failure::Cme(593))) => cx.stored(Some(0)),
             (Command::StoredSize, Ok(answer)) => cx.stored(answer.numbers.get(1).copied()),
             (Command::StoredSize, Err(_)) => cx.stored(None),
-            (Command::FullVersion, Ok(answer)) => version = Identity::version_of(answer),
+            (Command::FullVersion, Ok(answer)) => version = cx.identity.version_of(answer),
             (Command::FullVersion, Err(_)) => asking.ask_first(Command::BaseVersion),
-            (Command::BaseVersion, Ok(answer)) => version = Identity::version_of(answer),
+            (Command::BaseVersion, Ok(answer)) => version = cx.identity.version_of(answer),
             _ => {}
         }
         if version.is_none() && asking.next(cx) {
             return State::Retreat(self);
         }
-        let last = matches!(told.command, Command::FullVersion | Command::BaseVersion);
-        self.end(
-            cx,
-            version.or_else(|| last.then(|| cx.identity.version().cloned()).flatten()),
-        )
+        self.end(cx, Some(version))
     }
 
-    fn end(mut self, cx: &mut Context, version: Option<String>) -> State {
+    /// `answer`: the module answers, with its version if that can be read.
+    fn end(mut self, cx: &mut Context, answer: Option<Option<String>>) -> State {
         let stopped = self.reason.code == ProblemCode::Cancelled;
-        if version.is_none() {
+        if answer.is_none() {
             if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
                 cx.remark(Remark::PackageLeft);
             }
@@ -284,7 +302,7 @@ impl Retreat {
         } else {
             Outcome::NotUpgraded
         };
-        Done::enter(cx, outcome, Some(self.reason), version)
+        Done::enter(cx, outcome, Some(self.reason), answer.flatten())
     }
 }
 

@@ -5,7 +5,7 @@ use super::context::{Context, problem, problem_of, problem_with};
 use super::follow::Follow;
 use super::io::Choice;
 use super::machine::{Happening, State};
-use super::prepare::lost;
+use super::prepare::lost_with_package;
 use super::retreat::Retreat;
 use super::wait::Wait;
 use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
@@ -45,7 +45,7 @@ impl ConfirmStored {
     pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         let told = match happening {
             Happening::Line(line @ (Line::Final(_) | Line::Info(_) | Line::Text(_))) => {
-                self.asking.take(cx, line)
+                self.asking.take(line)
             }
             Happening::Deadline => self.asking.timeout(cx),
             _ => return before_go(State::ConfirmStored(self), cx, happening),
@@ -113,7 +113,7 @@ fn before_go(state: State, cx: &mut Context, happening: &Happening<'_>) -> State
         Happening::Choice(Choice::Cancel) => {
             Retreat::enter_in_command_mode(cx, problem(ProblemCode::Cancelled))
         }
-        Happening::PortLost => lost(cx),
+        Happening::PortLost => lost_with_package(cx),
         Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
             Follow::enter_by_itself(cx, *event)
         }
@@ -169,7 +169,7 @@ impl Trigger {
             Happening::Line(line @ Line::Urc(Urc::Fota(_) | Urc::Ready | Urc::PoweredDown)) => {
                 Follow::enter(cx).handle(cx, &Happening::Line(*line))
             }
-            Happening::Line(line) => match self.exchange.take(cx.now, line) {
+            Happening::Line(line) => match self.exchange.take(line) {
                 Step::Done(Ok(_)) => State::Follow(Follow::enter(cx)),
                 Step::Done(Err(failure)) => self.refused(cx, &failure),
                 Step::Pending | Step::Connected => State::Trigger(self),

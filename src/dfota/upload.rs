@@ -6,7 +6,7 @@ use super::context::{Context, buffer_for, problem, problem_of, problem_with};
 use super::follow::Follow;
 use super::io::{Choice, Output};
 use super::machine::{Happening, State};
-use super::prepare::{lost, of_file};
+use super::prepare::{lost, lost_with_package, of_file};
 use super::retreat::Retreat;
 use super::trigger::ConfirmStored;
 use super::wait::Wait;
@@ -54,9 +54,12 @@ impl AwaitConnect {
             Happening::Line(Line::Urc(Urc::Ready)) => {
                 Retreat::enter(cx, problem(ProblemCode::ModuleReset), 0)
             }
+            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
+                Follow::enter_by_itself(cx, *event)
+            }
             // Some commands say OK before CONNECT [cap]; it ends nothing here.
             Happening::Line(Line::Final(FinalCode::Ok)) => State::AwaitConnect(self),
-            Happening::Line(line) => match self.exchange.take(cx.now, line) {
+            Happening::Line(line) => match self.exchange.take(line) {
                 Step::Connected => Upload::enter(cx),
                 Step::Done(Err(failure)) => {
                     let problem = problem_of(&failure, self.exchange.line());
@@ -239,6 +242,10 @@ impl Upload {
             .samples
             .back()
             .is_none_or(|(at, _)| cx.now.since(*at) >= RATE_SAMPLE);
+        // A fast port takes hundreds of pieces a second: nobody reads that many figures.
+        if !due && self.taken < self.total && self.taken > 0 {
+            return;
+        }
         if due {
             self.samples.push_back((cx.now, self.taken));
         }
@@ -372,7 +379,7 @@ impl AwaitResult {
             Happening::Choice(Choice::Cancel) => {
                 Retreat::enter(cx, problem(ProblemCode::Cancelled), 0)
             }
-            Happening::PortLost => lost(cx),
+            Happening::PortLost => lost_with_package(cx),
             Happening::WriteFailed => Retreat::enter(cx, problem(ProblemCode::WriteFailed), 0),
             _ => State::AwaitResult(self),
         }

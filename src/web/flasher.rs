@@ -8,9 +8,10 @@ use web_sys::{File, SerialPort};
 
 use super::object::{name_of, property, to_js};
 use super::package::{self, Package};
+use super::port;
 use super::shell::Shell;
 use super::task;
-use crate::dfota::{Choice, PortSettings, versions_in};
+use crate::dfota::{Choice, PortSettings, UsbId, versions_in};
 use crate::plain::Plain;
 use crate::snapshot::PackageFacts;
 
@@ -90,44 +91,47 @@ impl Flasher {
         #[wasm_bindgen(unchecked_param_type = "SerialPort")] port: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "PortOptions")] options: JsValue,
     ) {
-        self.shell.choose_port(port.unchecked_into());
+        let port = port.unchecked_into::<SerialPort>();
+        let is_line = port::usb_id(&port).is_none_or(|usb| usb.vendor != UsbId::QUECTEL);
         let number = |name: &str, default: u32| {
             property(&options, name)
                 .as_f64()
                 .filter(|n| *n >= 1.0 && *n <= f64::from(u32::MAX))
                 .map_or(default, |n| n as u32)
         };
-        self.shell.choose(Choice::Connect(PortSettings {
+        let choice = Choice::Connect(PortSettings {
             baud_rate: number("baudRate", PortSettings::DEFAULT_BAUD_RATE),
             flow_control: flag(&options, "flowControl"),
             buffer_size: number("bufferSize", PortSettings::DEFAULT_BUFFER_SIZE),
-        }));
+            is_line,
+        });
+        self.with_port(port, choice);
     }
 
     /// Goes on with `port`: the module came back under an identity that this page did not know.
     pub fn reconnect(&self, #[wasm_bindgen(unchecked_param_type = "SerialPort")] port: JsValue) {
-        self.shell.choose_port(port.unchecked_into::<SerialPort>());
-        self.shell.choose(Choice::Reconnect);
+        self.with_port(port.unchecked_into(), Choice::Reconnect);
     }
 
     /// Reads and digests a delta package. What is wrong with it stands in the snapshot.
     #[wasm_bindgen(js_name = setPackage, unchecked_return_type = "Promise<void>")]
     pub fn set_package(&self, file: File) -> Promise {
         let shell = self.shell.clone();
+        let turn = shell.next_package();
         task::promise(async move {
             let name = file.name();
             match package::digest(&file).await {
                 Ok(digest) => {
                     let (from_version, to_version) = versions_in(&name);
-                    shell.choose_package(Package::new(file));
-                    shell.choose(Choice::Package(PackageFacts {
+                    let choice = Choice::Package(PackageFacts {
                         name,
                         size: digest.size,
                         sha256: digest.sha256,
                         checksum: digest.checksum,
                         from_version,
                         to_version,
-                    }));
+                    });
+                    shell.choose_package(turn, Package::new(file), choice);
                 }
                 Err(flaw) => shell.choose(Choice::PackageFlaw(flaw, name)),
             }
@@ -169,6 +173,16 @@ impl Flasher {
     /// The whole journal as text, with identities masked.
     pub fn journal(&self) -> String {
         self.shell.session().journal()
+    }
+}
+
+impl Flasher {
+    /// The port in use is exchanged only if the session goes along.
+    fn with_port(&self, port: SerialPort, choice: Choice) {
+        if self.shell.session().allows(&choice) {
+            self.shell.choose_port(port);
+        }
+        self.shell.choose(choice);
     }
 }
 

@@ -7,14 +7,12 @@ use web_sys::{Blob, File, SubtleCrypto};
 use super::object::{global, name_of, property};
 use super::task;
 use crate::at::Checksum;
-use crate::dfota::{Digest, FileFlaw};
+use crate::dfota::{Digest, FileFlaw, LARGEST};
 
 /// Blocks are read ahead in this size: each read costs the browser a round trip.
 const BLOCK: u64 = 1 << 20;
 /// Pieces in which a block passes through wasm memory for the checksum.
 const PIECE: u32 = 1 << 16;
-/// Larger files are no delta packages: they are not read whole into memory.
-const LARGEST: u64 = 256 << 20;
 
 /// A chosen file and the block of it that was read last.
 pub(super) struct Package {

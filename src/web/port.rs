@@ -123,15 +123,26 @@ impl OpenPort {
             bytes: Uint8Array::from(bytes),
             is_data,
         });
-        if !self.writing.replace(true) {
+        self.go_on_writing();
+    }
+
+    fn go_on_writing(self: &Rc<Self>) {
+        if !self.waiting.borrow().is_empty()
+            && !self.ended.get()
+            && self.writer.borrow().is_some()
+            && !self.writing.replace(true)
+        {
             task::spawn(self.clone().write_waiting());
         }
     }
 
     async fn write_waiting(self: Rc<Self>) {
         loop {
-            let next = self.waiting.borrow_mut().pop_front();
-            let (Some(piece), false) = (next, self.ended.get()) else {
+            // While a discard holds the writer, what is queued waits for the new one.
+            if self.ended.get() || self.writer.borrow().is_none() {
+                break;
+            }
+            let Some(piece) = self.waiting.borrow_mut().pop_front() else {
                 break;
             };
             let discards = self.discards.get();
@@ -153,13 +164,7 @@ impl OpenPort {
         }
         self.writing.set(false);
         // Something may have been queued while the last write was told.
-        if !self.waiting.borrow().is_empty()
-            && !self.ended.get()
-            && self.writer.borrow().is_some()
-            && !self.writing.replace(true)
-        {
-            task::spawn(self.clone().write_waiting());
-        }
+        self.go_on_writing();
     }
 
     /// Drops what waits, also what the browser holds.
@@ -172,6 +177,7 @@ impl OpenPort {
             if !open.ended.get() {
                 // An aborted stream is over; the port has a new one.
                 *open.writer.borrow_mut() = writer_of(&open.port);
+                open.go_on_writing();
                 (open.tell)(Told::Discarded);
             }
         });

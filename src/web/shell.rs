@@ -40,6 +40,10 @@ pub(super) struct Shell {
     closing: RefCell<Option<Promise>>,
     lost: RefCell<Option<Lost>>,
     package: RefCell<Option<Package>>,
+    /// Counts the files that were picked.
+    packages: Cell<u32>,
+    /// The page has thrown this session away: it says no more.
+    ended: Cell<bool>,
     timer: Timer,
     on_connect: Closure<dyn FnMut(Event)>,
     on_disconnect: Closure<dyn FnMut(Event)>,
@@ -71,6 +75,8 @@ impl Shell {
                 closing: RefCell::new(None),
                 lost: RefCell::new(None),
                 package: RefCell::new(None),
+                packages: Cell::new(0),
+                ended: Cell::new(false),
                 timer: Timer::new(move || {
                     if let Some(shell) = tick.upgrade() {
                         shell.timer.fired();
@@ -120,12 +126,28 @@ impl Shell {
         *self.lost.borrow_mut() = None;
     }
 
-    pub(super) fn choose_package(&self, package: Package) {
-        *self.package.borrow_mut() = Some(package);
+    /// A file was picked: what is still being read of an earlier one is out of date.
+    pub(super) fn next_package(&self) -> u32 {
+        self.packages.set(self.packages.get().wrapping_add(1));
+        self.packages.get()
+    }
+
+    /// The file in use is exchanged only for the latest pick, and if the session goes along.
+    pub(super) fn choose_package(&self, turn: u32, package: Package, choice: Choice) {
+        if turn != self.packages.get() {
+            return;
+        }
+        if self.session().allows(&choice) {
+            *self.package.borrow_mut() = Some(package);
+        }
+        self.choose(choice);
     }
 
     /// Gives the session an input and does what it wants done.
     pub(super) fn input(&self, input: Input<'_>) {
+        if self.ended.get() {
+            return;
+        }
         let mut outputs = Vec::new();
         let (deadline, snapshot) = {
             let mut session = self.session.borrow_mut();
@@ -413,6 +435,7 @@ impl Shell {
 
     /// Lets everything go: the page throws this session away.
     pub(super) fn end(&self) {
+        self.ended.set(true);
         self.timer.set(None);
         self.lost.borrow_mut().take();
         let forget = |name: &str, closure: &Closure<dyn FnMut(Event)>| {
