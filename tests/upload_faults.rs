@@ -142,6 +142,7 @@ fn a_module_that_leaves_data_mode_early_is_believed_x_10() {
             ..Settings::default()
         };
         let mut rig = Rig::new(settings.with(Fault::LeaveDataMode { at: 6000, with }));
+        rig.file = deltaport::simulator::sample_package(OLD, rig::NEW, 200_000);
         let verdict = rig.upgrade();
         assert_verdict(
             &verdict,

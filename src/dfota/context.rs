@@ -81,16 +81,25 @@ impl Context {
         self.rate = rate;
         self.port_there = false;
         self.note(&format!("opening the port at {rate} bit/s"));
-        let buffer_size = if self.settings.is_line {
-            self.settings.buffer_size.min(buffer_for(rate))
-        } else {
-            self.settings.buffer_size.max(PortSettings::USB_BUFFER_SIZE)
-        };
+        let buffer_size = self.buffer_size();
         self.out.push_back(Output::Open(PortSettings {
             baud_rate: rate,
             buffer_size,
             ..self.settings
         }));
+    }
+
+    fn buffer_size(&self) -> u32 {
+        if self.settings.is_line {
+            self.settings.buffer_size.min(buffer_for(self.rate))
+        } else {
+            self.settings.buffer_size.max(PortSettings::USB_BUFFER_SIZE)
+        }
+    }
+
+    /// Bytes that the browser may hold back behind its last promise.
+    pub(crate) fn buffer(&self) -> u64 {
+        u64::from(self.buffer_size())
     }
 
     pub(crate) fn close(&mut self) {
@@ -141,7 +150,7 @@ impl Context {
 
 /// Half a second of the line, at least 1 KiB: what the browser holds back must not make progress and
 /// stop run far ahead of the wire.
-pub(super) fn buffer_for(rate: u32) -> u32 {
+fn buffer_for(rate: u32) -> u32 {
     (rate / 20).next_power_of_two().max(1024)
 }
 

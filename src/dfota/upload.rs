@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::context::{Context, buffer_for, problem, problem_of, problem_with};
+use super::context::{Context, problem, problem_of, problem_with};
 use super::follow::Follow;
 use super::io::{Choice, Output};
 use super::machine::{Happening, State};
@@ -28,7 +28,7 @@ const RATE_SAMPLE: Duration = Duration::from_millis(100);
 /// Nothing taken by the port for so long, beyond what the line's rate explains. Shorter than the
 /// module's idle limit, so that we end the upload and not the module.
 const STALL: Duration = Duration::from_secs(45);
-/// Bytes that may wait behind the port's last promise: the browser's buffer and the system's.
+/// Bytes that the system holds behind the browser's own buffer.
 const SYSTEM_BUFFER: u64 = 4096;
 
 /// The upload command was sent; not a byte of the package before CONNECT (N2-073).
@@ -127,7 +127,7 @@ impl Upload {
             .iter()
             .map(|(_, size)| u64::from(*size))
             .sum();
-        self.last_taken + STALL.saturating_add(on_the_wire(cx, waiting))
+        self.last_taken + STALL.saturating_add(on_the_wire(cx, waiting + cx.buffer()))
     }
 
     pub(super) fn handle(self, cx: &mut Context, happening: &Happening<'_>) -> State {
@@ -221,7 +221,7 @@ impl Upload {
         self.last_taken = cx.now;
         let time = cx.now.since(began);
         if time < PIECE_TIME {
-            self.slice = (self.slice * 2).min(LARGEST_SLICE);
+            self.slice = (self.slice * 2).min(self.largest_slice(cx));
         } else if time.as_millis() > PIECE_TIME.as_millis() * 4 {
             self.slice = (self.slice / 2).max(SMALLEST_SLICE);
         }
@@ -235,6 +235,22 @@ impl Upload {
         }
         self.ask(cx);
         State::Upload(self)
+    }
+
+    /// On a line, the first pieces vanish in buffers at once; that must not let them grow beyond what
+    /// the line takes in a quarter of a second. A port that keeps taking more is no line.
+    fn largest_slice(&self, cx: &Context) -> u32 {
+        let elapsed = self
+            .samples
+            .front()
+            .map_or(0, |(at, _)| cx.now.since(*at).as_millis());
+        let by_the_line = u64::from(cx.rate).saturating_mul(elapsed) / 10_000 + cx.buffer();
+        let is_line = cx.settings.is_line && self.taken < by_the_line.saturating_mul(4).max(65_536);
+        if is_line {
+            (cx.rate / 40).clamp(SMALLEST_SLICE, LARGEST_SLICE)
+        } else {
+            LARGEST_SLICE
+        }
     }
 
     fn show(&mut self, cx: &mut Context) {
@@ -291,10 +307,9 @@ impl Upload {
     }
 }
 
-/// How long so many bytes, and what the buffers below hold, are on the wire at most.
+/// How long so many bytes, and what the system's own buffer holds, are on the wire at most.
 pub(super) fn on_the_wire(cx: &Context, bytes: u64) -> Duration {
-    let buffer = cx.settings.buffer_size.min(buffer_for(cx.rate));
-    let bytes = bytes + u64::from(buffer) + SYSTEM_BUFFER;
+    let bytes = bytes + SYSTEM_BUFFER;
     // Ten bits a byte.
     Duration::from_millis(bytes.saturating_mul(10_000) / u64::from(cx.rate.max(300)))
 }
@@ -334,7 +349,7 @@ pub struct AwaitResult {
 impl AwaitResult {
     fn enter(cx: &mut Context, sent_checksum: u16) -> State {
         let told = cx.proof.is_some();
-        let drain = on_the_wire(cx, 0);
+        let drain = on_the_wire(cx, cx.buffer());
         let wait = Wait {
             code: WaitCode::Result,
             since: cx.now,
@@ -377,7 +392,8 @@ impl AwaitResult {
                 Retreat::enter(cx, problem(ProblemCode::ModuleReset), 0)
             }
             Happening::Choice(Choice::Cancel) => {
-                Retreat::enter(cx, problem(ProblemCode::Cancelled), 0)
+                // What the browser still holds must not reach the module after the escape.
+                Retreat::enter_from_data_mode(cx, problem(ProblemCode::Cancelled), 0, 0)
             }
             Happening::PortLost => lost_with_package(cx),
             Happening::WriteFailed => Retreat::enter(cx, problem(ProblemCode::WriteFailed), 0),

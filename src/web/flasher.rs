@@ -121,7 +121,7 @@ impl Flasher {
         task::promise(async move {
             let name = file.name();
             match package::digest(&file).await {
-                Ok(digest) => {
+                Ok((digest, _)) => {
                     let (from_version, to_version) = versions_in(&name);
                     let choice = Choice::Package(PackageFacts {
                         name,

@@ -10,7 +10,10 @@ use crate::at::Checksum;
 use crate::dfota::{Digest, FileFlaw, LARGEST};
 
 /// Blocks are read ahead in this size: each read costs the browser a round trip.
-const BLOCK: u64 = 1 << 20;
+const BLOCK: u64 = 4 << 20;
+/// A file up to this size stays in JavaScript's memory between its digest and its upload: what was
+/// compared is what is sent, and no read holds up the line.
+const KEPT: u64 = 32 << 20;
 /// Pieces in which a block passes through wasm memory for the checksum.
 const PIECE: u32 = 1 << 16;
 
@@ -65,16 +68,17 @@ async fn bytes(blob: &Blob) -> Result<Uint8Array, FileFlaw> {
     Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()))
 }
 
-/// Reads the whole file and digests it.
-pub(super) async fn digest(file: &File) -> Result<Digest, FileFlaw> {
+/// Reads the whole file and digests it; gives the bytes back as well, if they are worth keeping.
+pub(super) async fn digest(file: &File) -> Result<(Digest, Option<Uint8Array>), FileFlaw> {
     let size = size(file);
     if size > LARGEST {
         // No module has room for it, which the checks say in words.
-        return Ok(Digest {
+        let digest = Digest {
             size,
             sha256: String::new(),
             checksum: 0,
-        });
+        };
+        return Ok((digest, None));
     }
     let all = bytes(file).await?;
     let mut checksum = Checksum::new();
@@ -85,11 +89,13 @@ pub(super) async fn digest(file: &File) -> Result<Digest, FileFlaw> {
         at = end;
     }
     let sha256 = sha256(&all).await.unwrap_or_default();
-    Ok(Digest {
+    let digest = Digest {
         size: u64::from(all.length()),
         sha256,
         checksum: checksum.value(),
-    })
+    };
+    let keep = u64::from(all.length()) <= KEPT;
+    Ok((digest, keep.then_some(all)))
 }
 
 async fn sha256(bytes: &Uint8Array) -> Option<String> {

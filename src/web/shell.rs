@@ -420,7 +420,12 @@ impl Shell {
             package.file.clone()
         };
         task::spawn(async move {
-            let digest = package::digest(&file).await;
+            let digest = package::digest(&file).await.map(|(digest, bytes)| {
+                if let (Some(bytes), Some(package)) = (bytes, &mut *shell.package.borrow_mut()) {
+                    package.keep(0, bytes);
+                }
+                digest
+            });
             shell.input(Input::Digest(digest));
         });
     }
