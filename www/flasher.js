@@ -35,7 +35,7 @@ const PARTS = {
   result: [resultStep, () => null],
 };
 /** Numbers that change faster than this cannot be read. */
-const CALM_MS = 100;
+const CALM_MS = 250;
 const RATE_SAMPLES = 120;
 
 export class DeltaportFlasher extends HTMLElement {

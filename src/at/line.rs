@@ -77,6 +77,7 @@ impl LineSplitter {
         self.overlong
     }
 
+    #[inline]
     fn keep(&mut self, bytes: &[u8]) {
         if self.partial.len() + bytes.len() <= MAX_LINE && is_clean(bytes) {
             self.partial.extend_from_slice(bytes);
@@ -101,10 +102,12 @@ impl LineSplitter {
     }
 }
 
+#[inline]
 const fn is_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b' '..=b'~')
 }
 
+#[inline]
 fn is_clean(bytes: &[u8]) -> bool {
     // No early exit: the loop is then free of branches, and lines are short.
     bytes

@@ -24,7 +24,7 @@ const LARGEST_SLICE: u32 = 131_072;
 const PIECE_TIME: Duration = Duration::from_millis(50);
 /// The rate is that of so much time.
 const RATE_WINDOW: Duration = Duration::from_secs(4);
-const RATE_SAMPLE: Duration = Duration::from_millis(100);
+const RATE_SAMPLE: Duration = Duration::from_millis(200);
 /// Nothing taken by the port for so long, beyond what the line's rate explains. Shorter than the
 /// module's idle limit, so that we end the upload and not the module.
 const STALL: Duration = Duration::from_secs(45);
