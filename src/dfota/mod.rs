@@ -22,7 +22,7 @@ mod upload;
 mod wait;
 
 pub(crate) use context::Context;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "flasher"))]
 pub(crate) use findings::LARGEST;
 pub(crate) use findings::findings;
 pub use io::{Choice, Digest, FileFlaw, Input, OpenFailure, Output, PortSettings, UsbId};
