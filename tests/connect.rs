@@ -395,3 +395,26 @@ fn every_line_end_and_every_echo_gives_the_same_module_x_04_x_05() {
         assert_eq!(rig.reach_module().snapshot().module, healthy, "{fault:?}");
     }
 }
+
+#[test]
+fn a_line_gets_a_buffer_of_half_a_second_and_the_modules_own_usb_a_large_one() {
+    for (rate, is_line, bytes) in [
+        (115_200, true, 8192),
+        (9600, true, 1024),
+        (921_600, true, 16_384),
+        (115_200, false, 262_144),
+    ] {
+        let mut rig = Rig::new(Settings {
+            baud_rate: rate,
+            ..Settings::default()
+        });
+        rig.port.baud_rate = rate;
+        rig.port.is_line = is_line;
+        rig.reach_module();
+        assert_eq!(
+            rig.opened_with.map(|with| with.buffer_size),
+            Some(bytes),
+            "{rate} {is_line}"
+        );
+    }
+}

@@ -122,8 +122,8 @@ async fn a_port_is_opened_with_a_large_buffer_and_released_once() {
     let page = Page::known().await;
     assert_eq!(
         page.port("bufferSize").as_f64(),
-        Some(8192.0),
-        "half a second of the line; 255 is a trap"
+        Some(262_144.0),
+        "the module's own USB; the browser's 255 is a trap"
     );
     assert_eq!(page.port("baudRate").as_f64(), Some(115_200.0));
     assert_eq!(

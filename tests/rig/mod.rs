@@ -51,6 +51,8 @@ pub struct Rig {
     /// How often the port was opened and released.
     pub opened: u32,
     pub released: u32,
+    /// How it was opened last.
+    pub opened_with: Option<PortSettings>,
     /// Each stage with the time when it was first seen.
     pub stages: Vec<(Instant, Stage)>,
     /// Bytes from the module are handed over in pieces of this size.
@@ -100,6 +102,7 @@ impl Rig {
             data: Vec::new(),
             opened: 0,
             released: 0,
+            opened_with: None,
             stages: Vec::new(),
             piece: usize::MAX,
             hide_return: false,
@@ -319,6 +322,7 @@ impl Rig {
                 assert!(!self.open, "the port is opened twice");
                 self.open = true;
                 self.opened += 1;
+                self.opened_with = Some(settings);
                 self.module.port_opened(self.now, settings.baud_rate);
                 self.input(Input::PortOpened(self.usb));
             }
