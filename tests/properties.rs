@@ -130,7 +130,7 @@ proptest! {
                 session.handle_input(now, Input::Digest(Ok(digest)));
             }
             while let Poll::Output(output) = session.poll_output() {
-                if let deltaport::dfota::Output::WriteData(_) = output {
+                if let deltaport::dfota::Output::WriteSlice { .. } = output {
                     prop_assert!(connect_seen, "data before CONNECT");
                 }
             }
