@@ -4,6 +4,7 @@ mod bc26;
 mod bc660k;
 mod bg95;
 mod eg06xk;
+pub mod limit;
 mod url;
 
 use core::ops::RangeInclusive;
@@ -15,7 +16,7 @@ pub use bc26::BC26;
 pub use bc660k::BC660K;
 pub use bg95::BG95;
 pub use eg06xk::EG06XK;
-pub use url::Scheme;
+pub use url::{PackageUrl, Scheme, UrlFlaw, UrlPart};
 
 /// One family of a vendor note.
 #[derive(Debug, PartialEq, Eq)]
@@ -140,13 +141,6 @@ impl Family {
         } else {
             self.fallback_report_rate
         }
-    }
-
-    /// `model` can feed a watchdog through `pin` (N2-121 to N2-123).
-    pub fn feeds_watchdog(&self, model: &str, pin: u8) -> bool {
-        self.watchdog_pins.iter().any(|(name, pins)| {
-            is_named(model, name) && pins.iter().any(|pins| pins.contains(&pin))
-        })
     }
 }
 
