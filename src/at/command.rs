@@ -18,7 +18,7 @@ const MAX_ANSWER_LINES: usize = 8;
 pub struct Quoted(String);
 
 /// Why a text cannot be sent.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq, Hash)]
 pub enum Unsendable {
     /// A control character, e.g. CR, would end or change the command line.
     #[error("the text holds a control character at byte {0}")]
@@ -26,6 +26,12 @@ pub enum Unsendable {
     /// A quote would end the value.
     #[error("the text holds a quote at byte {0}")]
     Quote(usize),
+    /// Nothing to send.
+    #[error("the text is empty")]
+    Empty,
+    /// A character that this value cannot hold.
+    #[error("the text holds a character at byte {0} that has no place there")]
+    Character(usize),
     /// More bytes than the vendor note allows.
     #[error("the text has {is} bytes, at most {limit} are allowed")]
     TooLong {
@@ -54,6 +60,21 @@ impl Quoted {
             }
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Checks `text` for use as a name, such as that of an HTTP header: letters, digits, `-` and `_`.
+    pub fn name(text: &str, limit: usize) -> Result<Self, Unsendable> {
+        let is_of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        match text.bytes().position(|b| !is_of_name(b)) {
+            Some(at) => Err(Unsendable::Character(at)),
+            None if text.is_empty() => Err(Unsendable::Empty),
+            None => Self::new(text, limit),
+        }
+    }
+
+    /// The text without quotes.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -6,6 +6,7 @@ mod command;
 mod exchange;
 mod fields;
 mod line;
+mod secret;
 mod urc;
 
 pub use answer_line::{ErrorCode, FinalCode, Info, Line};
@@ -14,4 +15,5 @@ pub use command::{Answer, Command, Quoted, Unsendable};
 pub use exchange::{Exchange, Failure, Step};
 pub use fields::{Field, Fields};
 pub use line::{LineSplitter, MAX_LINE};
+pub use secret::{masked, secrets};
 pub use urc::{FotaEvent, Urc};

@@ -1,29 +1,61 @@
 //! BG95, BG77 and BG600L-M3: vendor note N2.
 
-use super::{Family, Times};
+use super::{Family, Scheme, Times};
 use crate::snapshot::FamilyId;
-use crate::time::Duration;
 
 /// The family of note N2.
 pub static BG95: Family = Family {
     id: FamilyId::Bg95,
     models: &["BG95", "BG77", "BG600L"],
     com_upload: true,
+    routes: &[
+        Scheme::Http,
+        Scheme::Https,
+        Scheme::Ftp,
+        Scheme::Ftps,
+        Scheme::Coap,
+        Scheme::Coaps,
+    ],
+    file_path: None,
+    copies: true,
+    url_limit: 700,
+    url_part_limit: None,
+    segments: true,
+    download_progress: true,
+    trigger_mode: true,
+    settings: true,
+    sleeps: false,
+    fixed_rate: false,
+    retries: 0,
+    reports_over_usb: false,
     report_rates: &[
         4800, 9600, 19_200, 38_400, 115_200, 230_400, 460_800, 921_600,
     ],
     fallback_report_rate: 115_200,
-    times: Times {
-        listen: Duration::from_secs(3),
-        app_ready: Duration::from_secs(5),
-        data_mode_s: 60,
-        result: Duration::from_secs(75),
-        first_report: Duration::from_secs(90),
-        silence: Duration::from_secs(600),
-        blind_silence: Duration::from_secs(1800),
-        port_return: Duration::from_secs(180),
-        restart: Duration::from_secs(20),
-        life: Duration::from_secs(120),
-        total: Duration::from_secs(3600),
-    },
+    watchdog_pins: &[
+        (
+            "BG95",
+            &[4..=7, 18..=19, 22..=23, 25..=28, 40..=41, 64..=66, 85..=88],
+        ),
+        ("BG600L", &[9..=12, 22..=23, 29..=30, 53..=54, 57..=62]),
+        (
+            "BG77",
+            &[
+                1..=5,
+                8..=9,
+                33..=37,
+                40..=41,
+                48..=51,
+                57..=57,
+                60..=61,
+                63..=63,
+                67..=71,
+                77..=77,
+                80..=82,
+                90..=91,
+                93..=93,
+            ],
+        ),
+    ],
+    times: Times::COMMON,
 };
