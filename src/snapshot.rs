@@ -25,12 +25,20 @@ pub enum Stage {
     Identifying,
     /// The module is known and idle. A package may be chosen, or is.
     Module,
+    /// The module is asked whether it is ready: SIM, network, signal, address, sleep.
+    Readiness,
+    /// The module's settings are read or written.
+    Settings,
     /// The package is read once more and compared with what was chosen.
     Checking,
     /// The module is made ready for the upload.
     Preparing,
     /// The package is on its way into the module. May be stopped at any time.
     Uploading,
+    /// The module fetches the package from a server.
+    Downloading,
+    /// The module copies the package from its own files.
+    Copying,
     /// Waiting for the module's own count and checksum of what arrived, and comparing them.
     Comparing,
     /// Everything matches; the person decides. The last moment at which one can stop.
@@ -62,6 +70,14 @@ pub enum Action {
     Disconnect,
     /// Choose the package, or another one.
     ChoosePackage,
+    /// Choose where the package comes from: the chosen file, a server, or files of the module.
+    ChooseSource,
+    /// Ask the module whether it is ready.
+    Check,
+    /// Read the module's settings for DFOTA.
+    ReadSettings,
+    /// Write one of them.
+    WriteSetting,
     /// Start the upload.
     Start,
     /// Start the upload although the model is not known to be supported.
@@ -91,6 +107,198 @@ pub enum FamilyId {
     Bc660k,
     /// BC20 and BC26 (notes N4 and N5).
     Bc26,
+}
+
+/// A way into the module that its family has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum RouteId {
+    /// The chosen file is uploaded in data mode: `AT+QFOTADL="COM:"`.
+    Com,
+    /// The chosen file is uploaded to the module's own files, and started by its path.
+    File,
+    /// The module fetches the package by HTTP.
+    Http,
+    /// The module fetches the package by HTTPS.
+    Https,
+    /// The module fetches the package by FTP.
+    Ftp,
+    /// The module fetches the package by FTPS.
+    Ftps,
+    /// The module fetches the package by CoAP.
+    Coap,
+    /// The module fetches the package by CoAPS.
+    Coaps,
+    /// The module copies the package from one or more of its own files.
+    Copy,
+    /// The module starts from one of its own files.
+    Path,
+}
+
+/// How the module fetches a package from a server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// In one go.
+    #[default]
+    Whole,
+    /// In segments, one request after the other (N2-026, N2-027).
+    Segments,
+    /// So that it goes on where it stopped, also after a restart (N2-093).
+    Resume,
+    /// Into a file of the module, which is copied afterwards (N2-090).
+    ToFile,
+}
+
+/// Where the package comes from, if it is not the chosen file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SourceFacts {
+    /// The way into the module.
+    pub route: RouteId,
+    /// The URL without its password, or the names of the files with commas between.
+    pub text: String,
+    /// How the module fetches it.
+    pub way: Way,
+    /// Bytes of a segment.
+    pub request_size: Option<u32>,
+    /// The module reports how far it is.
+    pub reports: bool,
+}
+
+/// What the module says of its SIM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum SimCode {
+    /// There and open.
+    Ready,
+    /// It wants its PIN or PUK.
+    Locked,
+    /// There is none, or it is not ready.
+    Missing,
+}
+
+/// Whether a network has let the module in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum RegistrationCode {
+    /// In its own network.
+    Home,
+    /// In another one.
+    Roaming,
+    /// Not yet.
+    Searching,
+    /// The network refused.
+    Denied,
+    /// No, and it does not search.
+    Out,
+}
+
+/// How good the signal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum SignalCode {
+    /// The module cannot tell.
+    Unknown,
+    /// A download may break off.
+    Weak,
+    /// It will do.
+    Fair,
+    /// Nothing to fear.
+    Good,
+}
+
+/// What the module says about its network and its sleep; what it was not asked is null.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ReadinessFacts {
+    /// The SIM.
+    pub sim: Option<SimCode>,
+    /// The network.
+    pub registration: Option<RegistrationCode>,
+    /// The network's name or number.
+    pub operator: Option<String>,
+    /// The signal as a word.
+    pub signal: Option<SignalCode>,
+    /// The signal in dBm.
+    pub dbm: Option<i16>,
+    /// The module has an address in the network.
+    pub has_address: Option<bool>,
+    /// The APN that downloads use.
+    pub apn: Option<String>,
+    /// The module may sleep (`AT+QSCLK`).
+    pub sleep: Option<bool>,
+    /// The module saves power (`AT+CPSMS`).
+    pub power_saving: Option<bool>,
+}
+
+/// The APN that downloads use (`"fota_apn"`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ApnFacts {
+    /// 0: IPv4, 1: IPv6, 2: both.
+    pub ip_family: u8,
+    /// Its name.
+    pub apn: String,
+    /// Its user.
+    pub user: String,
+    /// It has a password, which is never shown.
+    pub has_password: bool,
+}
+
+/// A header that is added to the requests of a download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct HeaderFacts {
+    /// Its name.
+    pub key: String,
+    /// What it says. May be a secret: the page hides it until asked.
+    pub value: String,
+}
+
+/// The pin that feeds an external watchdog (`"fota_wd_gpio"`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct WatchdogFacts {
+    /// The pin is fed.
+    pub on: bool,
+    /// The module's pin.
+    pub pin: Option<u8>,
+    /// Milliseconds between two changes of the pin.
+    pub interval_ms: Option<u32>,
+}
+
+/// The module's settings for DFOTA, as they were read; what it has not, or did not tell, is null.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsFacts {
+    /// The APN.
+    pub apn: Option<ApnFacts>,
+    /// At most five headers.
+    pub headers: Vec<HeaderFacts>,
+    /// The watchdog's pin.
+    pub watchdog: Option<WatchdogFacts>,
+    /// First and last of each row of pins that may feed a watchdog, for this model.
+    pub watchdog_pins: Vec<[u8; 2]>,
+    /// The server's name is told when a secure connection is made.
+    pub server_name: Option<bool>,
+    /// How often a broken connection is tried again.
+    pub retry_times: Option<u32>,
+    /// Seconds between two tries.
+    pub retry_interval_s: Option<u32>,
+    /// The update starts by itself when a package is there.
+    pub automatic: Option<bool>,
 }
 
 /// The port and how it is set.
@@ -153,8 +361,10 @@ pub struct ModuleFacts {
     pub model: Option<String>,
     /// The family that the model belongs to; none: unknown model.
     pub family: Option<FamilyId>,
-    /// This version can upload a package to the model.
+    /// The model can be upgraded: it has a route.
     pub supported: bool,
+    /// The ways into the module.
+    pub routes: Vec<RouteId>,
     /// The firmware version that packages refer to: `AT+QGMR`, else `AT+CGMR`, else ATI's revision.
     pub version: Option<String>,
     /// 15 digits; the page masks it until asked.
@@ -210,8 +420,28 @@ pub enum Level {
 pub enum FindingCode {
     /// fine: the model is supported. stop: it is not known; an override is offered.
     Model,
-    /// stop: the model is known, but its family cannot be upgraded by upload in this version.
+    /// stop: the family has no such way into the module.
     Route,
+    /// stop: neither a file nor another source is chosen.
+    Source,
+    /// fine: the SIM is open. stop: it is not.
+    Sim,
+    /// fine: in a network. stop: in none.
+    Registration,
+    /// fine, or look: weak or unknown.
+    Signal,
+    /// fine: the module has an address. look: it told none.
+    Address,
+    /// look: the APN of downloads, as the module has it.
+    Apn,
+    /// look: sleep and power saving will be switched off before, and restored after.
+    Sleep,
+    /// look: the rate is automatic and will be fixed, as the module cannot report otherwise (N5-13).
+    AutomaticRate,
+    /// look: the URL names no port, and the module's own default may be another one (A3-5).
+    ServerPort,
+    /// look: the update starts by itself when the download is complete; there is no later stop.
+    StartsByItself,
     /// fine: the package fits. stop: it is larger than the module's room.
     Space,
     /// stop: the file holds no bytes.
@@ -303,6 +533,10 @@ pub enum WaitCode {
     Reset,
     /// The next report of a running update.
     Report,
+    /// The next report of a running download.
+    Download,
+    /// The copy of a file.
+    Copy,
     /// The module's port, which went away as expected.
     Port,
     /// The module's end of restart.
@@ -376,6 +610,23 @@ pub enum ProblemCode {
     PackageUnreadable,
     /// No package is chosen.
     NoPackage,
+    /// The URL, file name or number cannot be used with this family; the detail is the flaw's name,
+    /// the number the limit it breaks.
+    SourceRefused,
+    /// The SIM is missing or locked.
+    NoSim,
+    /// No network has let the module in.
+    NotRegistered,
+    /// The download ended with a code; the detail is the protocol: `http`, `ftp` or `coap`.
+    DownloadCode,
+    /// Nothing more was heard of the download.
+    DownloadSilent,
+    /// A segment came without moving the module's own count on.
+    SegmentStuck,
+    /// The module did not take a file of the package; the detail is its name.
+    CopyRefused,
+    /// The setting cannot be used; the detail is the flaw's name, the number the limit it breaks.
+    SettingRefused,
     /// The model is not known to be supported.
     UnknownModel,
     /// The model's family has no upload route in this version.
@@ -492,6 +743,10 @@ pub enum Remark {
     ExtraRestarts,
     /// The module ended with an error in an earlier try and went on.
     Retried,
+    /// Sleep and power saving are as they were before.
+    SleepRestored,
+    /// Sleep and power saving could not be restored.
+    SleepNotRestored,
 }
 
 /// A stage that the run went through.
@@ -547,6 +802,12 @@ pub struct Snapshot {
     pub module: Option<ModuleFacts>,
     /// The package, once one was chosen.
     pub package: Option<PackageFacts>,
+    /// Where the package comes from, if it is not that file.
+    pub source: Option<SourceFacts>,
+    /// What the module said about its network, once it was asked.
+    pub readiness: Option<ReadinessFacts>,
+    /// The module's settings, once they were read.
+    pub settings: Option<SettingsFacts>,
     /// The checks, once module and package are known.
     pub findings: Vec<Finding>,
     /// How far the stage is.

@@ -14,7 +14,7 @@ const MAX_ANSWER_LINES: usize = 8;
 ///
 /// Nothing that could end the quotes or the line gets in, so that no text can smuggle a second
 /// command (rule 7 of ARCHITECTURE.md, X-14).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Quoted(String);
 
 /// Why a text cannot be sent.

@@ -1,0 +1,256 @@
+//! The module's settings for DFOTA: read, and written back only on request.
+
+use super::asking::{Asking, Told};
+use super::connect::{Listen, connection, learn_state};
+use super::context::{Context, problem_of};
+use super::follow::Follow;
+use super::idle::Module;
+use super::io::Choice;
+use super::machine::{Happening, State};
+use super::readiness::is_event;
+use super::source::{number, refused, unsendable};
+use super::wait::Wait;
+use crate::at::{Command, Line, Quoted, Setting, Urc};
+use crate::family::limit;
+use crate::snapshot::{
+    ApnFacts, HeaderFacts, Problem, ProblemCode, SettingsFacts, WaitCode, WatchdogFacts,
+};
+use crate::time::Instant;
+
+/// What a person wants to set, not yet checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SettingRequest {
+    /// `apn`, `header`, `watchdog`, `server-name`, `retry`, `trigger`, `delete-package` or
+    /// `cancel-download`.
+    pub name: String,
+    /// Its values, in the order of the command.
+    pub values: Vec<String>,
+}
+
+/// The settings are read or written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Settings {
+    asking: Asking,
+}
+
+impl Settings {
+    /// Reads all of them.
+    pub(super) fn enter(cx: &mut Context) -> State {
+        cx.problem = None;
+        Self::ask(cx, Command::Attention)
+    }
+
+    /// Writes one, and reads them again: what counts is what the module holds.
+    pub(super) fn write(cx: &mut Context, request: &SettingRequest) -> State {
+        match command(cx, request) {
+            Ok(command) => {
+                cx.problem = None;
+                Self::ask(cx, command)
+            }
+            Err(problem) => {
+                cx.problem = Some(Problem {
+                    code: ProblemCode::SettingRefused,
+                    ..problem
+                });
+                State::Module(Module)
+            }
+        }
+    }
+
+    fn ask(cx: &mut Context, first: Command) -> State {
+        let mut asking = Asking::new(cx, [first]);
+        if cx.family().settings {
+            asking.ask_last([
+                Command::ReadSetting(Setting::Apn),
+                Command::ReadSetting(Setting::Headers),
+                Command::ReadSetting(Setting::Watchdog),
+                Command::ReadSetting(Setting::ServerName),
+                Command::RetryRule,
+                Command::TriggerMode,
+                Command::DownloadState,
+                Command::StoredSize,
+                Command::MaxSize,
+            ]);
+        }
+        let mut facts = cx.settings_facts.take().unwrap_or_default();
+        facts.watchdog_pins = pins(cx);
+        cx.settings_facts = Some(facts);
+        State::Settings(Self { asking })
+    }
+
+    pub(super) fn wait(&self) -> Wait {
+        Wait::answer(WaitCode::Answer, self.asking.exchange())
+    }
+
+    pub(super) const fn deadline(&self) -> Instant {
+        self.asking.deadline()
+    }
+
+    pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
+        let told = match happening {
+            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
+                return Follow::enter_found(cx, *event);
+            }
+            Happening::Line(Line::Urc(Urc::Ready)) => return Listen::enter_after_boot(cx),
+            Happening::Line(line) if !is_event(line) => self.asking.take(line),
+            Happening::Deadline => self.asking.timeout(cx),
+            Happening::Choice(Choice::Cancel) => return Module::enter_with_problem(cx),
+            _ => return connection(State::Settings(self), cx, happening),
+        };
+        let Some(told) = told else {
+            return State::Settings(self);
+        };
+        learn(cx, &told);
+        if self.asking.next(cx) {
+            return State::Settings(self);
+        }
+        Module::enter_with_problem(cx)
+    }
+}
+
+fn learn(cx: &mut Context, told: &Told) {
+    if let Some(module) = &mut cx.module {
+        learn_state(module, told);
+        if let (Command::StoredSize, Err(_)) = (&told.command, &told.result) {
+            module.stored_package = Some(0);
+        }
+    }
+    let mut facts = cx.settings_facts.take().unwrap_or_default();
+    let answer = match &told.result {
+        Ok(answer) => Some(answer),
+        Err(failure) => {
+            if !told.command.expects_value() {
+                // Only a write: a setting that a module lacks is no problem.
+                let line = crate::at::masked(&told.command.line());
+                cx.problem = Some(problem_of(failure, &line));
+            }
+            None
+        }
+    };
+    match told.command {
+        Command::ReadSetting(Setting::Apn) => {
+            facts.apn = answer.and_then(crate::at::Answer::apn).map(|apn| ApnFacts {
+                ip_family: apn.ip_family,
+                apn: apn.apn,
+                user: apn.user,
+                has_password: !apn.password.is_empty(),
+            });
+        }
+        Command::ReadSetting(Setting::Headers) => {
+            let headers = answer.map(crate::at::Answer::headers).unwrap_or_default();
+            facts.headers = headers
+                .into_iter()
+                .map(|header| HeaderFacts {
+                    key: header.key,
+                    value: header.value,
+                })
+                .collect();
+        }
+        Command::ReadSetting(Setting::Watchdog) => {
+            facts.watchdog = answer
+                .and_then(crate::at::Answer::watchdog)
+                .map(|watchdog| WatchdogFacts {
+                    on: watchdog.on,
+                    pin: watchdog.pin,
+                    interval_ms: watchdog.interval_ms,
+                });
+        }
+        Command::ReadSetting(Setting::ServerName) => {
+            facts.server_name = answer.and_then(crate::at::Answer::server_name);
+        }
+        Command::RetryRule => {
+            let rule = answer.and_then(crate::at::Answer::retry_rule);
+            (facts.retry_times, facts.retry_interval_s) = rule.unzip();
+        }
+        Command::TriggerMode => {
+            let mode = answer.and_then(|answer| answer.numbers.get(1));
+            facts.automatic = mode.map(|&mode| mode == 1);
+        }
+        _ => {}
+    }
+    cx.settings_facts = Some(facts);
+}
+
+/// The pins that may feed a watchdog, for the model at hand (N2-121 to N2-123).
+fn pins(cx: &Context) -> Vec<[u8; 2]> {
+    let model = cx.module.as_ref().and_then(|module| module.model.as_deref());
+    let pins = cx.family().pins_of(model.unwrap_or_default());
+    pins.iter().map(|pins| [*pins.start(), *pins.end()]).collect()
+}
+
+/// The command for what was asked for, if it may be sent.
+fn command(cx: &Context, request: &SettingRequest) -> Result<Command, Problem> {
+    let family = cx.family();
+    let value = |n: usize| request.values.get(n).map_or("", String::as_str);
+    let quoted = |n: usize, limit: usize| Quoted::new(value(n), limit).map_err(unsendable);
+    let flag = |n: usize| match value(n) {
+        "0" => Ok(false),
+        "1" => Ok(true),
+        _ => Err(refused("no-number", None)),
+    };
+    Ok(match request.name.as_str() {
+        "apn" if family.settings => {
+            let ip_family = match value(0) {
+                "0" => 0,
+                "1" => 1,
+                "2" => 2,
+                _ => return Err(refused("no-number", None)),
+            };
+            let apn = quoted(1, limit::APN_LIMIT)?;
+            // A pair, or none of both (A3-16).
+            let login = match (value(2), value(3)) {
+                ("", "") => None,
+                (user, password) if user.is_empty() || password.is_empty() => {
+                    return Err(refused("half-credentials", None));
+                }
+                _ => Some((
+                    quoted(2, limit::LOGIN_LIMIT)?,
+                    quoted(3, limit::LOGIN_LIMIT)?,
+                )),
+            };
+            Command::SetApn {
+                ip_family,
+                apn,
+                login,
+            }
+        }
+        "header" if family.settings => {
+            let key = Quoted::name(value(0), limit::HEADER_LIMIT).map_err(unsendable)?;
+            let headers = cx.settings_facts.as_ref().map(|facts| &facts.headers[..]);
+            let headers = headers.unwrap_or_default();
+            let is_new = !headers.iter().any(|header| header.key == key.as_str());
+            if is_new && !value(1).is_empty() && headers.len() >= limit::MAX_HEADERS {
+                return Err(refused("too-many", Some(limit::MAX_HEADERS)));
+            }
+            let value = quoted(1, limit::HEADER_LIMIT)?;
+            Command::SetHeader { key, value }
+        }
+        "watchdog" if family.settings => {
+            if !flag(0)? {
+                return Ok(Command::LeaveWatchdog);
+            }
+            let model = cx.module.as_ref().and_then(|module| module.model.as_deref());
+            let pin = value(1).trim().parse().ok();
+            let pin = pin
+                .filter(|&pin| family.feeds_watchdog(model.unwrap_or_default(), pin))
+                .ok_or_else(|| refused("pin", None))?;
+            let interval_ms = number(limit::FEED_INTERVAL_MS, value(2))?;
+            Command::FeedWatchdog { pin, interval_ms }
+        }
+        "server-name" if family.settings => Command::SetServerName(flag(0)?),
+        "retry" if family.trigger_mode => Command::SetRetryRule {
+            times: number(limit::RETRY_TIMES, value(0))?,
+            interval_s: number(limit::RETRY_INTERVAL_S, value(1))?,
+        },
+        "trigger" if family.trigger_mode => {
+            if flag(0)? {
+                Command::TriggerWhenDownloaded
+            } else {
+                Command::TriggerOnCommand
+            }
+        }
+        "delete-package" if family.trigger_mode => Command::DeletePackage,
+        "cancel-download" if family.trigger_mode => Command::CancelDownload,
+        _ => return Err(refused("no-route", None)),
+    })
+}
