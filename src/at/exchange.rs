@@ -2,8 +2,10 @@
 
 use thiserror::Error;
 
+use super::answer::Answer;
 use super::answer_line::{ErrorCode, FinalCode, Line};
-use super::command::{Answer, Command};
+use super::command::Command;
+use super::secret::masked;
 use crate::time::{Duration, Instant};
 
 /// A command that was sent and whose final result code has not come yet.
@@ -77,6 +79,11 @@ impl Exchange {
     /// The command line, without CR.
     pub fn line(&self) -> &str {
         &self.line
+    }
+
+    /// The command line as people and logs may see it.
+    pub fn shown(&self) -> String {
+        masked(&self.line)
     }
 
     /// When the module should have answered.

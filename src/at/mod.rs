@@ -1,5 +1,6 @@
 //! The AT language: lines, commands, result codes, unsolicited result codes, and the checksum.
 
+mod answer;
 mod answer_line;
 mod checksum;
 mod command;
@@ -9,11 +10,15 @@ mod line;
 mod secret;
 mod urc;
 
+pub use answer::{
+    Answer, Apn, DownloadState, File, Header, PowerSaving, Received, Registration, Signal, Sim,
+    Strength, Watchdog,
+};
 pub use answer_line::{ErrorCode, FinalCode, Info, Line};
 pub use checksum::Checksum;
-pub use command::{Answer, Command, Quoted, Unsendable};
+pub use command::{Command, Part, Quoted, Setting, Unsendable};
 pub use exchange::{Exchange, Failure, Step};
 pub use fields::{Field, Fields};
 pub use line::{LineSplitter, MAX_LINE};
 pub use secret::{masked, secrets};
-pub use urc::{FotaEvent, Urc};
+pub use urc::{FotaEvent, Lwm2mEvent, Transport, Urc};

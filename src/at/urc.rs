@@ -8,8 +8,8 @@ use super::fields::Fields;
 pub enum Urc<'a> {
     /// `+QIND: "FOTA",...`
     Fota(FotaEvent<'a>),
-    /// `+LWM2M: "FOTA",...`: for information only (A1-12).
-    Lwm2m(&'a str),
+    /// `+LWM2M: "FOTA",...`: an upgrade that a server started; for information only (A1-12).
+    Lwm2m(Lwm2mEvent<'a>),
     /// `RDY`: the module has booted, but refuses commands for a moment (B-id-7).
     Ready,
     /// `APP RDY`: now it takes commands.
@@ -22,15 +22,39 @@ pub enum Urc<'a> {
     Other(&'a str),
 }
 
+/// How a package is downloaded. Each has result codes of its own in some families (A4-2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// HTTP or HTTPS.
+    Http,
+    /// FTP or FTPS.
+    Ftp,
+    /// CoAP or CoAPS.
+    Coap,
+}
+
+/// A download that an LwM2M server ordered (N2-142 to N2-144).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lwm2mEvent<'a> {
+    /// The package comes from the server itself: it begins.
+    Started,
+    /// The package has come from the server itself.
+    Completed,
+    /// The package has come from elsewhere, or not: a code of the download tables.
+    Downloaded(Option<u32>),
+    /// Anything else.
+    Other(&'a str),
+}
+
 /// An event of the upgrade, folded to one name however the note or the module spells it (A1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FotaEvent<'a> {
     /// The module began to download (HTTPSTART, FTPSTART, COAPSTART).
-    DownloadStart,
+    DownloadStart(Transport),
     /// Percent of a download.
     Downloading(Option<u8>),
     /// The download ended; 0 is "downloaded", never "upgraded" (A4-6).
-    DownloadEnd(Option<u32>),
+    DownloadEnd(Transport, Option<u32>),
     /// The module restarts into its update mode.
     Resetting,
     /// The update begins.
@@ -44,7 +68,8 @@ pub enum FotaEvent<'a> {
         /// Program that is being written (A1-8, A1-9).
         part: Option<u32>,
     },
-    /// Another progress stage of some firmware, e.g. after a power loss (B-up2-3).
+    /// RESTORE, or `Last upgrade was not finished,continue upgrade`: what some firmware reports after a
+    /// power loss (B-up2-3).
     Restore,
     /// The update ended; 0 is the module's word for success.
     End(Option<u32>),
@@ -72,23 +97,27 @@ const SPELLINGS: &[(&str, Name)] = &[
     ("END", Name::End),
     ("START", Name::Start),
     ("RESETTING", Name::Resetting),
-    ("COAPEND", Name::DownloadEnd),
-    ("COAPSTART", Name::DownloadStart),
-    ("FTPEND", Name::DownloadEnd),
-    ("FTPSTART", Name::DownloadStart),
-    ("HTTPEND", Name::DownloadEnd),
-    ("HTTPEPEND", Name::DownloadEnd),
-    ("HTTPPEND", Name::DownloadEnd),
-    ("HTTPSTART", Name::DownloadStart),
-    ("HTTPTART", Name::DownloadStart),
-    ("HTTTPEND", Name::DownloadEnd),
+    ("COAPEND", Name::DownloadEnd(Transport::Coap)),
+    ("COAPSTART", Name::DownloadStart(Transport::Coap)),
+    ("FTPEND", Name::DownloadEnd(Transport::Ftp)),
+    ("FTPSTART", Name::DownloadStart(Transport::Ftp)),
+    ("HTTPEND", Name::DownloadEnd(Transport::Http)),
+    ("HTTPEPEND", Name::DownloadEnd(Transport::Http)),
+    ("HTTPPEND", Name::DownloadEnd(Transport::Http)),
+    ("HTTPSTART", Name::DownloadStart(Transport::Http)),
+    ("HTTPTART", Name::DownloadStart(Transport::Http)),
+    ("HTTTPEND", Name::DownloadEnd(Transport::Http)),
     ("RESTORE", Name::Restore),
+    (
+        "Last upgrade was not finished,continue upgrade",
+        Name::Restore,
+    ),
 ];
 
 #[derive(Clone, Copy)]
 enum Name {
-    DownloadEnd,
-    DownloadStart,
+    DownloadEnd(Transport),
+    DownloadStart(Transport),
     Downloading,
     End,
     Resetting,
@@ -101,7 +130,9 @@ impl<'a> Urc<'a> {
     pub(super) fn of_info(info: Info<'a>) -> Option<Self> {
         match info.name {
             "QIND" => Some(fota(info.fields()).map_or(Self::Other(info.values), Self::Fota)),
-            "LWM2M" => Some(Self::Lwm2m(info.values)),
+            "LWM2M" => Some(Self::Lwm2m(
+                lwm2m(info.fields()).unwrap_or(Lwm2mEvent::Other(info.values)),
+            )),
             // An information line that no command claims is left alone anyway.
             _ => None,
         }
@@ -112,12 +143,21 @@ impl<'a> Urc<'a> {
             "RDY" | "^RDY" => Some(Self::Ready),
             "APP RDY" => Some(Self::AppReady),
             "POWERED DOWN" | "NORMAL POWER DOWN" => Some(Self::PoweredDown),
-            "RING" | "Call Ready" | "SMS Ready" | "Leaving the BROM" => Some(Self::Other(text)),
+            "RING" | "Ready" | "Call Ready" | "SMS Ready" | "Leaving the BROM" => {
+                Some(Self::Other(text))
+            }
             _ if is_boot_rom_start(text) => Some(Self::BootRom),
             _ if is_boot_rom_line(text) => Some(Self::Other(text)),
+            // `^boot.rom'v'!`, `^MODE: 17,17`, `*MATREADY: 1`, `+E_UTRAN Service`: no identity begins
+            // so (B-rb-7, B-id-15).
+            _ if is_foreign(text) => Some(Self::Other(text)),
             _ => None,
         }
     }
+}
+
+fn is_foreign(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'^' | b'*' | b'+', first, ..] if first.is_ascii_alphabetic())
 }
 
 /// `F1: 0000 0000` opens the block of the MT2625's boot ROM (N5-17).
@@ -150,8 +190,8 @@ fn fota(mut fields: Fields<'_>) -> Option<FotaEvent<'_>> {
     };
     let mut number = || fields.next().and_then(|field| field.number());
     Some(match known {
-        Name::DownloadEnd => FotaEvent::DownloadEnd(code(number())),
-        Name::DownloadStart => FotaEvent::DownloadStart,
+        Name::DownloadEnd(by) => FotaEvent::DownloadEnd(by, code(number())),
+        Name::DownloadStart(by) => FotaEvent::DownloadStart(by),
         Name::Downloading => FotaEvent::Downloading(percent(number())),
         Name::End => FotaEvent::End(code(number())),
         Name::Resetting => FotaEvent::Resetting,
@@ -163,6 +203,21 @@ fn fota(mut fields: Fields<'_>) -> Option<FotaEvent<'_>> {
             part: code(number()),
         },
     })
+}
+
+fn lwm2m(mut fields: Fields<'_>) -> Option<Lwm2mEvent<'_>> {
+    if !fields.next()?.text().eq_ignore_ascii_case("FOTA") {
+        return None;
+    }
+    let name = fields.next()?.text();
+    let value = fields.next()?;
+    let is = |wanted: &str| value.text().eq_ignore_ascii_case(wanted);
+    match name {
+        "DOWNLOADED" => Some(Lwm2mEvent::Downloaded(code(value.number()))),
+        "DOWNLOADING" if is("START") => Some(Lwm2mEvent::Started),
+        "DOWNLOADING" if is("COMPLETED") => Some(Lwm2mEvent::Completed),
+        _ => None,
+    }
 }
 
 fn percent(number: Option<u64>) -> Option<u8> {
@@ -187,21 +242,27 @@ mod tests {
 
     #[test]
     fn every_spelling_of_the_notes_is_one_event_x_01() {
-        for name in [
-            "HTTPEND",
-            "HTTTPEND",
-            "HTTPPEND",
-            "HTTPEPEND",
-            "HTTPEnd",
-            "FTPEND",
-            "COAPEND",
+        use Transport::{Coap, Ftp, Http};
+        for (name, by) in [
+            ("HTTPEND", Http),
+            ("HTTTPEND", Http),
+            ("HTTPPEND", Http),
+            ("HTTPEPEND", Http),
+            ("HTTPEnd", Http),
+            ("FTPEND", Ftp),
+            ("COAPEND", Coap),
         ] {
             let text = format!("+QIND: \"FOTA\",\"{name}\",0");
-            assert_eq!(event(&text), FotaEvent::DownloadEnd(Some(0)), "{name}");
+            assert_eq!(event(&text), FotaEvent::DownloadEnd(by, Some(0)), "{name}");
         }
-        for name in ["HTTPSTART", "HTTPTART", "FTPSTART", "COAPSTART"] {
+        for (name, by) in [
+            ("HTTPSTART", Http),
+            ("HTTPTART", Http),
+            ("FTPSTART", Ftp),
+            ("COAPSTART", Coap),
+        ] {
             let text = format!("+QIND: \"FOTA\",\"{name}\"");
-            assert_eq!(event(&text), FotaEvent::DownloadStart, "{name}");
+            assert_eq!(event(&text), FotaEvent::DownloadStart(by), "{name}");
         }
         for text in [
             r#"+QIND: "FOTA","START""#,
@@ -244,15 +305,24 @@ mod tests {
 
     #[test]
     fn unknown_and_cut_events_survive_x_01() {
-        assert_eq!(event(r#"+QIND: "FOTA","UPDA"#), FotaEvent::Other("UPDA"));
-        assert_eq!(
-            event(r#"+QIND: "FOTA","Last upgrade was not finished,continue upgrade""#),
-            FotaEvent::Other("Last upgrade was not finished,continue upgrade")
-        );
+        for name in ["UPDA", "DOWNLOAD SUCCESS", "FAIL"] {
+            let text = format!("+QIND: \"FOTA\",\"{name}");
+            assert_eq!(event(&text), FotaEvent::Other(name));
+        }
         assert_eq!(
             Line::of(b"+QIND: SMS DONE"),
             Line::Urc(Urc::Other("SMS DONE"))
         );
+    }
+
+    /// Proves X-26.
+    #[test]
+    fn an_update_that_goes_on_after_a_power_loss_is_under_way_x_02() {
+        let text = r#"+QIND: "FOTA","Last upgrade was not finished,continue upgrade""#;
+        for text in [text, r#"+QIND: "FOTA","RESTORE",5"#] {
+            assert_eq!(event(text), FotaEvent::Restore);
+            assert!(event(text).is_under_way());
+        }
     }
 
     #[test]
@@ -263,6 +333,13 @@ mod tests {
             "00: 0006 000C",
             "U0: 0000 0001 [0000]",
             "T0: 0000 00B4",
+            "T0: 0000 001B",
+            "Leaving the BROM",
+            "^boot.rom'v'!\\n",
+            "*MATREADY: 1",
+            "^MODE: 17,17",
+            "+E_UTRAN Service",
+            "Ready",
         ] {
             assert!(
                 matches!(Line::of(text.as_bytes()), Line::Urc(Urc::Other(_))),
