@@ -3,7 +3,7 @@
 //! One way in, [`Session::handle_input`]; one way out, [`Session::poll_output`], until it answers with
 //! the next deadline. The caller owns clock, port, file and page.
 
-use crate::at::{Line, LineSplitter};
+use crate::at::{Line, LineSplitter, masked};
 use crate::dfota::{Choice, Context, Happening, Input, OpenFailure, Output, State, findings};
 use crate::journal::{Kind, Mark};
 use crate::snapshot::{PortFacts, Snapshot, Stage};
@@ -134,7 +134,7 @@ impl Session {
             greeting: cx.greeting.clone(),
             module: cx.module.clone(),
             package: cx.package.clone(),
-            source: cx.source.as_ref().map(Source::facts),
+            source: cx.source.as_ref().map(|source| source.facts(cx.family())),
             readiness: cx.readiness.clone(),
             settings: cx.settings_facts.clone(),
             findings: findings(cx),
@@ -166,6 +166,9 @@ impl Session {
     fn bytes(&mut self, bytes: &[u8]) {
         self.cx.journal.add(self.cx.now, Mark::Received, bytes);
         let noise = self.splitter.noise();
+        if self.state.hears_bytes() {
+            self.happen(&Happening::Bytes(bytes));
+        }
         // Both are borrowed apart: the splitter holds the line while the state machine reads it.
         let Self {
             cx,
@@ -177,10 +180,11 @@ impl Session {
             let line = Line::of(text);
             cx.hearing.line(&line);
             // The splitter lets ASCII through only.
-            cx.entry(
-                Kind::Received,
-                core::str::from_utf8(text).unwrap_or_default(),
-            );
+            let shown = core::str::from_utf8(text).unwrap_or_default();
+            // A row of acknowledgements is nothing to read.
+            if !(text.len() > 2 && text.iter().all(|&byte| byte == b'A')) {
+                cx.entry(Kind::Received, &masked(shown));
+            }
             step(cx, state, &Happening::Line(line));
         });
         let noise = self.splitter.noise() - noise;
@@ -243,6 +247,12 @@ impl Session {
                 )
             }
             Choice::PackageFlaw(..) => "package flaw".into(),
+            // Typed text may hold secrets; what of it is sent stands in the journal by itself.
+            Choice::Source(None) => "source file".into(),
+            Choice::Source(Some(_)) => "source".into(),
+            Choice::Check => "check".into(),
+            Choice::ReadSettings => "read settings".into(),
+            Choice::WriteSetting(request) => format!("write setting {}", request.name),
             Choice::Start {
                 unknown_model,
                 preset_go,

@@ -572,7 +572,7 @@ impl Command {
     }
 
     /// The command asks for a value: an OK alone is no answer.
-    pub(super) const fn expects_value(&self) -> bool {
+    pub const fn expects_value(&self) -> bool {
         match self.expects() {
             Expected::Nothing => false,
             Expected::Text => true,

@@ -33,6 +33,17 @@ pub enum Transport {
     Coap,
 }
 
+impl Transport {
+    /// As the page and the journal name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Ftp => "ftp",
+            Self::Coap => "coap",
+        }
+    }
+}
+
 /// A download that an LwM2M server ordered (N2-142 to N2-144).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lwm2mEvent<'a> {
@@ -78,6 +89,11 @@ pub enum FotaEvent<'a> {
 }
 
 impl FotaEvent<'_> {
+    /// The module fetches a package, or has done so.
+    pub const fn is_download(self) -> bool {
+        matches!(self, Self::DownloadStart(_) | Self::Downloading(_))
+    }
+
     /// The module is, or is about to be, in its update mode.
     pub const fn is_under_way(self) -> bool {
         matches!(

@@ -77,6 +77,12 @@ impl Asking {
         true
     }
 
+    /// Sends the first of `commands`, after everything was told; false when there is none.
+    pub(super) fn begin(&mut self, cx: &mut Context, commands: Vec<Command>) -> bool {
+        self.queue = commands.into();
+        self.next(cx)
+    }
+
     /// Asks `command` before all others that wait.
     pub(super) fn ask_first(&mut self, command: Command) {
         self.queue.push_front(command);

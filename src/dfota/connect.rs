@@ -304,7 +304,10 @@ impl Identify {
         let module = cx.module.get_or_insert_default();
         if known {
             *module = cx.identity.facts(Some(module));
-            if told.command == Command::Identify && module.supported {
+            let has_states = cx.identity.model.as_deref().and_then(family_of);
+            if told.command == Command::Identify
+                && has_states.is_some_and(|family| family.trigger_mode)
+            {
                 self.asking.ask_last([
                     Command::DownloadState,
                     Command::StoredSize,
@@ -315,6 +318,10 @@ impl Identify {
             learn_state(module, told);
         }
     }
+}
+
+fn family_of(model: &str) -> Option<&'static crate::family::Family> {
+    crate::family::id_of(model).and_then(crate::family::of)
 }
 
 /// What an identity command said; false if `told` is none. A refused one is asked for by its

@@ -6,11 +6,13 @@ use super::hearing::Hearing;
 use super::identity::Identity;
 use super::io::{Output, PortSettings, UsbId};
 use super::run::Run;
-use crate::at::{Command, Exchange, Failure};
+use super::source::Source;
+use crate::at::{Command, Exchange, Failure, PowerSaving};
 use crate::family::{BG95, Family, Times};
 use crate::journal::{Entry, Journal, Kind, Mark};
 use crate::snapshot::{
-    GreetingFacts, ModuleFacts, PackageFacts, Problem, ProblemCode, Progress, UploadProof, Verdict,
+    FamilyId, GreetingFacts, ModuleFacts, PackageFacts, Problem, ProblemCode, Progress,
+    ReadinessFacts, SettingsFacts, UploadProof, Verdict,
 };
 use crate::time::Instant;
 
@@ -38,6 +40,18 @@ pub struct Context {
     pub(crate) module: Option<ModuleFacts>,
     pub(crate) package: Option<PackageFacts>,
     pub(crate) package_problem: Option<Problem>,
+    /// Where the package comes from, if it is not the chosen file.
+    pub(crate) source: Option<Source>,
+    /// The family that the source was checked for.
+    pub(crate) source_family: Option<FamilyId>,
+    pub(crate) readiness: Option<ReadinessFacts>,
+    pub(crate) settings_facts: Option<SettingsFacts>,
+    /// `AT+QSCLK?`, as it was found.
+    pub(crate) sleep_mode: Option<u8>,
+    /// `AT+CPSMS?`, as it was found.
+    pub(crate) power_saving: Option<PowerSaving>,
+    /// What brings back the settings that a run changed, in the order to send it (X-24).
+    pub(crate) restore: Vec<Command>,
     pub(crate) problem: Option<Problem>,
     pub(crate) proof: Option<UploadProof>,
     pub(crate) progress: Option<Progress>,
@@ -48,8 +62,19 @@ pub struct Context {
 impl Context {
     /// The family whose times and tables apply; where none is known, BG95's.
     pub(crate) fn family(&self) -> &'static Family {
-        let id = self.module.as_ref().and_then(|module| module.family);
-        id.and_then(crate::family::of).unwrap_or(&BG95)
+        self.known_family().unwrap_or(&BG95)
+    }
+
+    /// The module's family, if it is known.
+    pub(crate) fn known_family(&self) -> Option<&'static Family> {
+        let id = self.module.as_ref()?.family?;
+        crate::family::of(id)
+    }
+
+    /// The chosen file becomes a file of the module first, which is then started by its path (N3-19).
+    pub(crate) fn uploads_to_file(&self) -> bool {
+        let family = self.family();
+        !family.com_upload && family.file_path.is_some()
     }
 
     pub(crate) fn times(&self) -> &'static Times {
@@ -61,7 +86,7 @@ impl Context {
         let exchange = Exchange::new(command, self.now);
         let bytes = format!("{}\r", exchange.line()).into_bytes();
         self.journal.add(self.now, Mark::Sent, &bytes);
-        self.entry(Kind::Sent, exchange.line());
+        self.entry(Kind::Sent, &exchange.shown());
         self.out.push_back(Output::Write(bytes));
         exchange
     }
@@ -116,6 +141,11 @@ impl Context {
         self.entry(Kind::Note, text);
     }
 
+    /// A note with a number of bytes.
+    pub(crate) fn note_bytes(&mut self, what: &str, bytes: u64) {
+        self.note(&format!("{what}: {bytes}"));
+    }
+
     pub(crate) fn entry(&mut self, kind: Kind, text: &str) {
         let entry = Entry {
             at: self.now.as_millis(),
@@ -138,12 +168,9 @@ impl Context {
     /// the port was opened with (A5-2).
     pub(crate) fn report_rate(&self) -> Option<u32> {
         let set = self.module.as_ref()?.serial_rate?;
-        let family = self.family();
-        let report = if family.report_rates.contains(&set) {
-            set
-        } else {
-            family.fallback_report_rate
-        };
+        let report = self.family().reports_at(set);
+        // An automatic rate follows ours.
+        (set != 0 || !self.family().report_rates.is_empty()).then_some(())?;
         (report != self.settings.baud_rate).then_some(report)
     }
 }

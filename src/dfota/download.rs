@@ -13,9 +13,7 @@ use super::retreat::Retreat;
 use super::source::Source;
 use super::trigger::{ConfirmStored, ONGOING};
 use super::wait::Wait;
-use crate::at::{
-    Answer, Command, DownloadState, Failure, FotaEvent, Line, Quoted, Transport, Urc,
-};
+use crate::at::{Answer, Command, DownloadState, Failure, FotaEvent, Line, Quoted, Transport, Urc};
 use crate::snapshot::{Problem, ProblemCode, Progress, WaitCode, Way};
 use crate::time::{Duration, Instant};
 
@@ -59,9 +57,6 @@ impl Download {
         let Some(command) = command(cx, 0) else {
             return Retreat::enter_in_command_mode(cx, problem(ProblemCode::NoPackage));
         };
-        if let Some(run) = &mut cx.run {
-            run.began_download = true;
-        }
         let step = Step::Asking(Asking::new(cx, [command]));
         State::Download(Self {
             began: cx.now,

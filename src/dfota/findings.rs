@@ -1,7 +1,11 @@
 //! The checks between package and module, before anything is sent.
 
 use super::context::{Context, problem, problem_with};
-use crate::snapshot::{Finding, FindingCode, Level, Problem, ProblemCode};
+use super::source::Source;
+use crate::snapshot::{
+    Finding, FindingCode, Level, ModuleFacts, PackageFacts, Problem, ProblemCode, RegistrationCode,
+    SignalCode, SimCode,
+};
 
 /// No module has room for more; a file of that size is not even read (see `src/web/package.rs`).
 pub(crate) const LARGEST: u64 = 256 << 20;
@@ -15,37 +19,24 @@ pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
     let Some(module) = &cx.module else {
         return found;
     };
-    match (module.supported, module.family) {
-        (true, _) => add(FindingCode::Model, Level::Fine, module.model.clone(), None),
-        (false, Some(_)) => add(FindingCode::Route, Level::Stop, module.model.clone(), None),
-        (false, None) => add(FindingCode::Model, Level::Stop, module.model.clone(), None),
+    let model = || module.model.clone();
+    match module.family {
+        Some(_) if module.supported => add(FindingCode::Model, Level::Fine, model(), None),
+        Some(_) => add(FindingCode::Route, Level::Stop, model(), None),
+        None => add(FindingCode::Model, Level::Stop, model(), None),
     }
-    let Some(package) = &cx.package else {
-        return found;
-    };
-    let size = Some(package.size.to_string());
-    match module.max_package {
-        _ if package.size == 0 => add(FindingCode::Empty, Level::Stop, None, None),
-        max if package.size > max.unwrap_or(LARGEST) => {
-            let max = max.unwrap_or(LARGEST);
-            add(FindingCode::Space, Level::Stop, size, Some(max.to_string()));
+    match (&cx.source, &cx.package) {
+        (Some(source), _) => of_source(cx, source, &mut add),
+        (None, Some(package)) => {
+            // A family that takes no file from us: the package has to come another way.
+            if module.supported && !cx.family().com_upload && !cx.uploads_to_file() {
+                add(FindingCode::Source, Level::Stop, model(), None);
+            }
+            of_package(module, package, &mut add);
         }
-        Some(max) => add(FindingCode::Space, Level::Fine, size, Some(max.to_string())),
-        None => add(FindingCode::SpaceUnknown, Level::Look, size, None),
+        (None, None) => return found,
     }
-    if let Some(from) = &package.from_version {
-        let level = if module.version.as_ref() == Some(from) {
-            Level::Fine
-        } else {
-            Level::Look
-        };
-        add(
-            FindingCode::FromVersion,
-            level,
-            Some(from.clone()),
-            module.version.clone(),
-        );
-    }
+    of_sleep(cx, &mut add);
     if module.download_state == Some(1) {
         add(FindingCode::Downloading, Level::Stop, None, None);
     }
@@ -57,7 +48,7 @@ pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
             None,
         );
     }
-    if cx.is_module_usb() {
+    if cx.is_module_usb() && !cx.family().reports_over_usb {
         add(FindingCode::BlindUsb, Level::Look, None, None);
     } else if let (Some(rate), Some(set)) = (cx.report_rate(), module.serial_rate)
         && rate != set
@@ -88,13 +79,129 @@ pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
     found
 }
 
+/// What speaks for or against the chosen file.
+fn of_package(
+    module: &ModuleFacts,
+    package: &PackageFacts,
+    add: &mut dyn FnMut(FindingCode, Level, Option<String>, Option<String>),
+) {
+    let size = Some(package.size.to_string());
+    match module.max_package {
+        _ if package.size == 0 => add(FindingCode::Empty, Level::Stop, None, None),
+        max if package.size > max.unwrap_or(LARGEST) => {
+            let max = max.unwrap_or(LARGEST);
+            add(FindingCode::Space, Level::Stop, size, Some(max.to_string()));
+        }
+        Some(max) => add(FindingCode::Space, Level::Fine, size, Some(max.to_string())),
+        None => add(FindingCode::SpaceUnknown, Level::Look, size, None),
+    }
+    if let Some(from) = &package.from_version {
+        let level = if module.version.as_ref() == Some(from) {
+            Level::Fine
+        } else {
+            Level::Look
+        };
+        let from = Some(from.clone());
+        add(
+            FindingCode::FromVersion,
+            level,
+            from,
+            module.version.clone(),
+        );
+    }
+}
+
+/// What speaks for or against a package from elsewhere. Only a server needs the network (B-rd-7).
+fn of_source(
+    cx: &Context,
+    source: &Source,
+    add: &mut dyn FnMut(FindingCode, Level, Option<String>, Option<String>),
+) {
+    if !cx.family().trigger_mode {
+        add(FindingCode::StartsByItself, Level::Look, None, None);
+    }
+    let Source::Server { url, .. } = source else {
+        return;
+    };
+    if url.port().is_none() {
+        let port = url.scheme().usual_port().to_string();
+        add(FindingCode::ServerPort, Level::Look, Some(port), None);
+    }
+    let Some(facts) = &cx.readiness else { return };
+    match facts.sim {
+        Some(SimCode::Ready) => add(FindingCode::Sim, Level::Fine, None, None),
+        Some(sim) => add(FindingCode::Sim, Level::Stop, Some(name(&sim)), None),
+        None => {}
+    }
+    match facts.registration {
+        Some(state @ (RegistrationCode::Home | RegistrationCode::Roaming)) => {
+            let operator = facts.operator.clone();
+            add(
+                FindingCode::Registration,
+                Level::Fine,
+                Some(name(&state)),
+                operator,
+            );
+        }
+        Some(state) => add(
+            FindingCode::Registration,
+            Level::Stop,
+            Some(name(&state)),
+            None,
+        ),
+        None => {}
+    }
+    if let Some(signal) = facts.signal {
+        let level = match signal {
+            SignalCode::Weak | SignalCode::Unknown => Level::Look,
+            SignalCode::Fair | SignalCode::Good => Level::Fine,
+        };
+        let dbm = facts.dbm.map(|dbm| dbm.to_string());
+        add(FindingCode::Signal, level, Some(name(&signal)), dbm);
+    }
+    match facts.has_address {
+        Some(true) => add(FindingCode::Address, Level::Fine, None, None),
+        // Necessary by rights, but some modules do not tell it (A3-23).
+        Some(false) => add(FindingCode::Address, Level::Look, None, None),
+        None => {}
+    }
+    if let Some(apn) = &facts.apn {
+        add(FindingCode::Apn, Level::Look, Some(apn.clone()), None);
+    }
+}
+
+/// What a run will change for its time.
+fn of_sleep(cx: &Context, add: &mut dyn FnMut(FindingCode, Level, Option<String>, Option<String>)) {
+    let family = cx.family();
+    let sleeps = cx
+        .readiness
+        .as_ref()
+        .is_some_and(|facts| facts.sleep == Some(true) || facts.power_saving == Some(true));
+    if family.sleeps && sleeps {
+        add(FindingCode::Sleep, Level::Look, None, None);
+    }
+    let rate = cx.module.as_ref().and_then(|module| module.serial_rate);
+    if family.fixed_rate && rate == Some(0) {
+        let ours = cx.rate.to_string();
+        add(FindingCode::AutomaticRate, Level::Look, Some(ours), None);
+    }
+}
+
+fn name<T: serde::Serialize>(code: &T) -> String {
+    crate::plain::name_of(code).to_owned()
+}
+
 /// The problem that keeps the upload from starting, if any.
 pub(crate) fn stop(findings: &[Finding], unknown_model: bool) -> Option<Problem> {
     let finding = findings.iter().find(|finding| {
         finding.level == Level::Stop && !(unknown_model && finding.code == FindingCode::Model)
     })?;
     Some(match finding.code {
-        FindingCode::Route => with(ProblemCode::UnsupportedRoute, finding.a.as_deref()),
+        FindingCode::Route | FindingCode::Source => {
+            with(ProblemCode::UnsupportedRoute, finding.a.as_deref())
+        }
+        FindingCode::Sim => with(ProblemCode::NoSim, finding.a.as_deref()),
+        FindingCode::Registration => with(ProblemCode::NotRegistered, finding.a.as_deref()),
         FindingCode::Model => with(ProblemCode::UnknownModel, finding.a.as_deref()),
         FindingCode::Empty => problem(ProblemCode::PackageEmpty),
         FindingCode::Downloading => problem(ProblemCode::ModuleDownloading),

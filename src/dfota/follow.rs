@@ -8,6 +8,7 @@
 use super::asking::{Asking, Told};
 use super::connect::learn_identity;
 use super::context::{Context, problem};
+use super::download::download_code;
 use super::identity::{Comparison, Identity};
 use super::idle::{Done, NoPort};
 use super::io::{Choice, Output};
@@ -48,6 +49,8 @@ const ASK_AGAIN: Duration = Duration::from_secs(10);
 const UNCHANGED_AFTER_END: Duration = Duration::from_secs(60);
 /// ...or so long after the last sign, if no END was seen.
 const UNCHANGED_WITHOUT_END: Duration = Duration::from_secs(90);
+/// The module tries again by itself (N3-29).
+const TRIES_AGAIN: u32 = 502;
 /// Boot ROM blocks without RDY that are a boot loop (B-rb-6).
 const BOOT_LOOP: u32 = 3;
 
@@ -69,6 +72,10 @@ pub struct Follow {
     restarts: u32,
     noise: u64,
     rate_changes: u32,
+    /// The module fetches the package, and starts by itself when it has it.
+    download: Option<Fetch>,
+    /// Ends with the code that says "I try again" (N3-29).
+    retried: u8,
     /// The start command was refused: only the version is still to be read.
     refused: Option<Problem>,
     /// How often the version was read and found unchanged.
@@ -78,6 +85,17 @@ pub struct Follow {
     /// The version is another one; a late END may still come until then.
     upgraded: Option<(Instant, Identity)>,
     phase: Phase,
+}
+
+/// The module's own download.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Fetch {
+    /// Not over yet.
+    Running,
+    /// The package is in.
+    Complete,
+    /// It ended with this problem.
+    Failed(Problem),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -116,7 +134,12 @@ enum Phase {
 impl Follow {
     /// The start command was sent.
     pub(super) fn enter(cx: &mut Context) -> Self {
-        let ask_at = cx.now + cx.times().first_report;
+        let downloads = cx.run.as_ref().is_some_and(|run| run.began_download);
+        let ask_at = if downloads {
+            cx.now + cx.times().download_total
+        } else {
+            cx.now + cx.times().first_report
+        };
         Self {
             began: cx.now,
             last_sign: cx.now,
@@ -131,6 +154,8 @@ impl Follow {
             restarts: 0,
             noise: 0,
             rate_changes: 0,
+            download: downloads.then_some(Fetch::Running),
+            retried: 0,
             refused: None,
             unchanged: 0,
             seen_once: None,
@@ -236,6 +261,7 @@ impl Follow {
             return Stage::AskPort;
         }
         match self.phase {
+            Phase::Watch { .. } if self.is_downloading() => Stage::Downloading,
             _ if self.upgraded.is_some() => Stage::Verifying,
             Phase::Greet { .. } | Phase::Ask(_) => Stage::Verifying,
             Phase::Watch { .. } if self.booted.is_some() || self.end.is_some() => Stage::Verifying,
@@ -243,6 +269,10 @@ impl Follow {
             Phase::Watch { .. } if self.resetting || self.port_was_lost => Stage::Resetting,
             Phase::Watch { .. } => Stage::Starting,
         }
+    }
+
+    const fn is_downloading(&self) -> bool {
+        matches!(self.download, Some(Fetch::Running)) && !self.started && self.end.is_none()
     }
 
     pub(super) const fn is_port_lost(&self) -> bool {
@@ -276,6 +306,13 @@ impl Follow {
                     (WaitCode::Restart, booted, times.app_ready, times.app_ready)
                 } else if let Some((at, _)) = self.end {
                     (WaitCode::Restart, at, times.restart, second(60))
+                } else if self.is_downloading() {
+                    (
+                        WaitCode::Download,
+                        self.last_sign,
+                        second(60),
+                        times.download_start,
+                    )
                 } else if self.started {
                     (
                         WaitCode::Report,
@@ -324,7 +361,10 @@ impl Follow {
 
     /// The end of every run, whatever the module does: a sign of life takes it up again.
     fn bound(&self, cx: &Context) -> Instant {
-        self.began + cx.times().total.saturating_add(cx.times().life)
+        let times = cx.times();
+        let download = self.download.as_ref().map(|_| times.download_total);
+        let update = times.total.saturating_add(times.life);
+        self.began + update.saturating_add(download.unwrap_or_default())
     }
 
     pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
@@ -398,7 +438,7 @@ impl Follow {
 
     fn event(mut self, cx: &mut Context, event: FotaEvent<'_>) -> State {
         self.sign(cx);
-        if event.is_under_way() && !cx.past_no_return() {
+        if (event.is_under_way() || event.is_download()) && !cx.past_no_return() {
             Self::mark_by_itself(cx);
         }
         let silence = cx.times().silence;
@@ -425,6 +465,7 @@ impl Follow {
                 }
                 self.started = true;
                 self.refused = None;
+                self.download = self.download.take().map(|_| Fetch::Complete);
                 self.booted = None;
                 self.upgraded = None;
                 self.unchanged = 0;
@@ -432,6 +473,41 @@ impl Follow {
                     ask_at: cx.now + silence,
                 };
                 self.progress(cx, event);
+            }
+            FotaEvent::DownloadStart(_) | FotaEvent::Downloading(_) => {
+                self.download = Some(Fetch::Running);
+                self.refused = None;
+                if let FotaEvent::Downloading(percent) = event {
+                    let before = cx.progress.as_ref().and_then(|progress| progress.percent);
+                    cx.progress = Some(Progress {
+                        percent: before.max(percent),
+                        ..Progress::default()
+                    });
+                }
+                self.phase = Phase::Watch {
+                    ask_at: cx.now + cx.times().download_silence,
+                };
+            }
+            FotaEvent::DownloadEnd(transport, code) => {
+                cx.progress = None;
+                let pause = if code == Some(0) {
+                    self.download = Some(Fetch::Complete);
+                    cx.times().first_report
+                } else {
+                    // Nothing was written: the module runs on, and its version proves it.
+                    self.download = Some(Fetch::Failed(download_code(transport, code)));
+                    AFTER_FAILURE
+                };
+                self.phase = Phase::Watch {
+                    ask_at: cx.now + pause,
+                };
+            }
+            FotaEvent::End(Some(TRIES_AGAIN)) if self.retried + 1 < cx.family().retries => {
+                self.retried += 1;
+                cx.remark(Remark::Retried);
+                self.phase = Phase::Watch {
+                    ask_at: cx.now + silence,
+                };
             }
             FotaEvent::End(code) => {
                 self.end = Some((cx.now, code));
@@ -551,15 +627,19 @@ impl Follow {
             return;
         }
         cx.note("the port is back");
-        let pause = if cx.is_module_usb() {
+        // Some come back in the middle of the update, and report (N3-21).
+        let is_back = cx.is_module_usb() && (!cx.family().reports_over_usb || self.end.is_some());
+        let pause = if is_back {
             USB_SETTLE
+        } else if cx.is_module_usb() {
+            cx.times().first_report
         } else if self.started {
             // The bridge was away, not the module: it goes on updating, silent or not.
             cx.times().silence
         } else {
             cx.times().first_report
         };
-        if cx.is_module_usb() {
+        if is_back {
             // USB cannot be used in update mode (N2-032): the module has booted.
             self.booted = Some(cx.now);
         }
@@ -756,7 +836,7 @@ impl Follow {
                 Done::enter(cx, Outcome::CannotTell, Some(problem), new)
             }
             Some(_) => self.success(cx, &now),
-            None if self.is_blind() => self.success(cx, &now),
+            None if self.is_blind(cx) => self.success(cx, &now),
             None => {
                 let until = cx.now + LATE_END;
                 self.upgraded = Some((until, now));
@@ -778,6 +858,13 @@ impl Follow {
         if let Some(problem) = self.refused.take() {
             cx.remark(Remark::PackageLeft);
             return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
+        }
+        if let Some(Fetch::Failed(problem)) = self.download.take_if(|_| self.end.is_none()) {
+            return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
+        }
+        if self.is_downloading() {
+            // The module answers, but may download on, and then starts by itself.
+            return self.cannot_tell(cx, ProblemCode::DownloadSilent, new);
         }
         let (code, wait_until) = match self.end {
             Some((_, Some(code))) if code != 0 => {
@@ -816,7 +903,7 @@ impl Follow {
     }
 
     fn success(self, cx: &mut Context, now: &Identity) -> State {
-        if self.is_blind() {
+        if self.is_blind(cx) {
             cx.remark(Remark::Blind);
         } else if self.end.is_none() {
             cx.remark(Remark::EndMissing);
@@ -833,8 +920,9 @@ impl Follow {
     }
 
     /// Over USB the module is silent while it updates: no report is missing (A5-1, X-18).
-    const fn is_blind(&self) -> bool {
-        self.port_was_lost && !self.started && self.end.is_none()
+    fn is_blind(&self, cx: &Context) -> bool {
+        let may_be_blind = self.port_was_lost && !cx.family().reports_over_usb;
+        may_be_blind && !self.started && self.end.is_none()
     }
 
     fn cannot_tell(mut self, cx: &mut Context, code: ProblemCode, new: Option<String>) -> State {

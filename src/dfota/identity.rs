@@ -1,9 +1,10 @@
 //! Who the module is, from what it answers.
 
 use super::package_name::version;
+use super::source::routes;
 use crate::at::Answer;
 use crate::family;
-use crate::snapshot::{FamilyId, ModuleFacts};
+use crate::snapshot::ModuleFacts;
 
 /// What two identities say about the firmware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,16 +112,13 @@ impl Identity {
             manufacturer: self.manufacturer.clone(),
             model: self.model.clone(),
             family,
-            supported: family.is_some_and(uploads),
+            supported: family.and_then(family::of).is_some(),
+            routes: family.and_then(family::of).map(routes).unwrap_or_default(),
             version: self.version().cloned(),
             imei: self.imei.clone(),
             ..old.cloned().unwrap_or_default()
         }
     }
-}
-
-fn uploads(id: FamilyId) -> bool {
-    family::of(id).is_some_and(|family| family.com_upload)
 }
 
 /// A version as modules print them, e.g. `BG95M3LAR02A03_01.012.01.012`; words are none.

@@ -1,5 +1,6 @@
 //! The states in which nothing is under way: no port, a module at rest, a run that has ended.
 
+use super::asking::{Asking, Told};
 use super::connect::{AwaitOpen, Listen, connection};
 use super::context::{Context, problem, problem_with};
 use super::findings::{findings, stop};
@@ -7,8 +8,12 @@ use super::follow::Follow;
 use super::io::{Choice, FileFlaw};
 use super::machine::{Happening, State};
 use super::prepare::AwaitDigest;
-use crate::at::{FotaEvent, Line, Urc};
-use crate::snapshot::{Outcome, ProblemCode, Stage};
+use super::readiness::Readiness;
+use super::settings::Settings;
+use super::source::choose_source;
+use crate::at::{Command, FotaEvent, Line, Urc};
+use crate::snapshot::{Outcome, ProblemCode, Remark, Stage};
+use crate::time::Instant;
 
 /// No port is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,13 +66,23 @@ impl Module {
         cx.verdict = None;
         cx.proof = None;
         cx.progress = None;
+        // What was chosen for another family means nothing to this one.
+        let is_other = cx.source_family != cx.known_family().map(|family| family.id);
+        if is_other {
+            cx.source = None;
+            cx.settings_facts = None;
+            cx.readiness = None;
+            cx.source_family = cx.known_family().map(|family| family.id);
+        }
         State::Module(Self)
     }
 
     pub(super) fn handle(self, cx: &mut Context, happening: &Happening<'_>) -> State {
         match happening {
             Happening::Line(Line::Urc(Urc::Fota(event))) => match event {
-                event if event.is_under_way() => return Follow::enter_found(cx, *event),
+                event if event.is_under_way() || event.is_download() => {
+                    return Follow::enter_found(cx, *event);
+                }
                 // The cloud may have upgraded a host MCU: not our update (B-end-3, X-23).
                 FotaEvent::End(_) => cx.note("an END that belongs to no update of ours"),
                 _ => {}
@@ -80,6 +95,12 @@ impl Module {
                 return self.start(cx, *unknown_model, *preset_go);
             }
             Happening::Choice(Choice::Cancel) => {}
+            Happening::Choice(Choice::Source(request)) => choose_source(cx, request.as_ref()),
+            Happening::Choice(Choice::Check) => return Readiness::enter_check(cx),
+            Happening::Choice(Choice::ReadSettings) => return Settings::enter(cx),
+            Happening::Choice(Choice::WriteSetting(request)) => {
+                return Settings::write(cx, request);
+            }
             Happening::Choice(choice) if choose_package(cx, choice) => {}
             _ => return connection(State::Module(self), cx, happening),
         }
@@ -88,7 +109,7 @@ impl Module {
 
     fn start(self, cx: &mut Context, unknown_model: bool, preset_go: bool) -> State {
         cx.problem = stop(&findings(cx), unknown_model);
-        if cx.package.is_none() {
+        if cx.package.is_none() && cx.source.is_none() {
             cx.problem = Some(
                 cx.package_problem
                     .clone()
@@ -98,7 +119,10 @@ impl Module {
         if cx.problem.is_some() {
             return State::Module(self);
         }
-        AwaitDigest::enter(cx, preset_go)
+        match cx.source {
+            Some(_) => Readiness::enter(cx, preset_go),
+            None => AwaitDigest::enter(cx, preset_go),
+        }
     }
 }
 
@@ -107,6 +131,8 @@ impl Module {
 pub struct Done {
     /// What can be taken up again: the module may still be working.
     follow: Option<Box<Follow>>,
+    /// Settings that the run changed are brought back.
+    restoring: Option<Asking>,
 }
 
 impl Done {
@@ -118,8 +144,12 @@ impl Done {
     ) -> State {
         cx.progress = None;
         cx.problem = None;
+        let answers = new.is_some();
         cx.conclude(outcome, problem, new);
-        State::Done(Self { follow: None })
+        State::Done(Self {
+            follow: None,
+            restoring: restore(cx, answers),
+        })
     }
 
     /// The end of a run of which nobody can tell how it went: it may go on.
@@ -130,10 +160,39 @@ impl Done {
         new: Option<String>,
     ) -> State {
         cx.progress = None;
+        let answers = new.is_some();
         cx.conclude(Outcome::CannotTell, Some(problem), new);
+        let restoring = restore(cx, answers);
         State::Done(Self {
             follow: Some(Box::new(follow)),
+            restoring,
         })
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.restoring.as_ref().map(Asking::deadline)
+    }
+
+    /// One more answer of the commands that bring the settings back.
+    fn restored(&mut self, cx: &mut Context, told: Option<Told>) {
+        let (Some(asking), Some(told)) = (&mut self.restoring, told) else {
+            return;
+        };
+        let remark = if told.result.is_err() {
+            Some(Remark::SleepNotRestored)
+        } else if asking.next(cx) {
+            return;
+        } else {
+            Some(Remark::SleepRestored)
+        };
+        self.restoring = None;
+        if let (Some(verdict), Some(remark)) = (&mut cx.verdict, remark) {
+            verdict.remarks.push(remark);
+        }
+    }
+
+    pub(super) const fn is_restoring(&self) -> bool {
+        self.restoring.is_some()
     }
 
     pub(super) const fn is_open(&self) -> bool {
@@ -180,9 +239,21 @@ impl Done {
                 }
             }
             Happening::PortLost => {
+                self.restoring = None;
                 if let Some(follow) = &mut self.follow {
                     follow.lost(cx);
                 }
+            }
+            Happening::Line(line) => {
+                let told = self.restoring.as_mut().and_then(|asking| asking.take(line));
+                self.restored(cx, told);
+            }
+            Happening::Deadline => {
+                let told = self
+                    .restoring
+                    .as_mut()
+                    .and_then(|asking| asking.timeout(cx));
+                self.restored(cx, told);
             }
             _ => {}
         }
@@ -192,6 +263,25 @@ impl Done {
     pub(super) const fn stage(&self) -> Stage {
         Stage::Done
     }
+}
+
+/// Begins to bring back what the run changed, if the module answers.
+fn restore(cx: &mut Context, answers: bool) -> Option<Asking> {
+    let commands = core::mem::take(&mut cx.restore);
+    if commands.is_empty() {
+        return None;
+    }
+    if !answers || !cx.port_open {
+        if let Some(verdict) = &mut cx.verdict {
+            verdict.remarks.push(Remark::SleepNotRestored);
+        }
+        return None;
+    }
+    let mut asking = Asking::new(cx, [Command::Attention]);
+    for command in commands {
+        asking.ask_last([command]);
+    }
+    Some(asking)
 }
 
 /// Takes a package, or the reason why there is none. False if `choice` is something else.

@@ -1,5 +1,7 @@
 //! What goes into the machine and what comes out of it.
 
+use super::settings::SettingRequest;
+use super::source::SourceRequest;
 use crate::journal::Entry;
 use crate::snapshot::PackageFacts;
 
@@ -92,7 +94,15 @@ pub enum Choice {
     Package(PackageFacts),
     /// The chosen file cannot be used.
     PackageFlaw(FileFlaw, String),
-    /// Upload it.
+    /// Take the package from elsewhere; none: from the chosen file.
+    Source(Option<SourceRequest>),
+    /// Ask the module whether it is ready.
+    Check,
+    /// Read the module's settings.
+    ReadSettings,
+    /// Write one of them.
+    WriteSetting(SettingRequest),
+    /// Upload it, or have the module fetch it.
     Start {
         /// Although the model is not known.
         unknown_model: bool,

@@ -2,11 +2,15 @@
 
 use super::connect::{AwaitOpen, Greet, Identify, Listen, WrongPort};
 use super::context::{Context, problem};
+use super::copy::Copy;
+use super::download::Download;
 use super::follow::Follow;
 use super::idle::{Done, Module, NoPort};
 use super::io::{Choice, Digest, FileFlaw, OpenFailure};
 use super::prepare::{AwaitDigest, Prepare};
+use super::readiness::Readiness;
 use super::retreat::Retreat;
+use super::settings::Settings;
 use super::trigger::{AwaitGo, ConfirmStored, Trigger};
 use super::upload::{AwaitConnect, AwaitResult, Upload};
 use super::wait::Wait;
@@ -35,6 +39,8 @@ pub enum Happening<'a> {
     WriteFailed,
     /// Waiting writes were dropped.
     Discarded,
+    /// Bytes from the module, for the state that counts acknowledgements ([`State::hears_bytes`]).
+    Bytes(&'a [u8]),
     /// A slice of the package.
     Slice {
         /// Where it begins.
@@ -96,8 +102,12 @@ states! {
     Identify,
     /// The module is idle.
     Module,
+    /// The module's settings are read or written.
+    Settings,
     /// The package is digested.
     AwaitDigest,
+    /// The module is asked whether it is ready, and in a run set.
+    Readiness,
     /// The module is set for the upload.
     Prepare,
     /// The upload command was sent.
@@ -106,6 +116,10 @@ states! {
     Upload,
     /// The module counts.
     AwaitResult,
+    /// The module fetches the package.
+    Download,
+    /// The module copies the package from its files.
+    Copy,
     /// The module is asked what it holds.
     ConfirmStored,
     /// The person decides.
@@ -177,6 +191,10 @@ impl State {
             Choice::Package(_) | Choice::PackageFlaw(..) => Action::ChoosePackage,
             // Whether the model may be uploaded to is a finding with a sentence of its own.
             Choice::Start { .. } => return matches!(self, Self::Module(_)),
+            Choice::Source(_) => Action::ChooseSource,
+            Choice::Check => Action::Check,
+            Choice::ReadSettings => Action::ReadSettings,
+            Choice::WriteSetting(_) => Action::WriteSetting,
             Choice::Go => Action::Go,
             Choice::Cancel => Action::Cancel,
             Choice::Reconnect => Action::Reconnect,
@@ -188,7 +206,10 @@ impl State {
 
     /// What may be done now.
     pub(crate) fn actions(&self, cx: &Context) -> Vec<Action> {
-        use Action::{Cancel, ChoosePackage, Connect, Disconnect, Go, LookAgain, Next, Reconnect};
+        use Action::{
+            Cancel, Check, ChoosePackage, ChooseSource, Connect, Disconnect, Go, LookAgain, Next,
+            ReadSettings, Reconnect, WriteSetting,
+        };
         match self {
             Self::NoPort(_) => vec![Connect, ChoosePackage],
             Self::AwaitOpen(_) | Self::Listen(_) | Self::Greet(_) | Self::Identify(_) => {
@@ -197,7 +218,13 @@ impl State {
             Self::WrongPort(_) => vec![Connect, LookAgain, Disconnect],
             Self::Module(_) => {
                 let mut actions = vec![ChoosePackage, Connect, Disconnect];
-                if cx.package.is_some() {
+                if let Some(family) = cx.known_family() {
+                    actions.extend([ChooseSource, Check]);
+                    if family.settings {
+                        actions.extend([ReadSettings, WriteSetting]);
+                    }
+                }
+                if cx.package.is_some() || cx.source.is_some() {
                     let findings = super::findings::findings(cx);
                     if super::findings::stop(&findings, false).is_none() {
                         actions.push(Action::Start);
@@ -207,7 +234,12 @@ impl State {
                 }
                 actions
             }
+            Self::Settings(_) => vec![Cancel, Disconnect],
+            Self::Readiness(state) if state.is_check() => vec![Cancel, Disconnect],
             Self::AwaitDigest(_)
+            | Self::Readiness(_)
+            | Self::Download(_)
+            | Self::Copy(_)
             | Self::Prepare(_)
             | Self::AwaitConnect(_)
             | Self::Upload(_)
@@ -220,7 +252,11 @@ impl State {
             Self::Follow(state) if state.is_port_lost() => vec![Reconnect],
             Self::Follow(_) => vec![],
             Self::Done(state) => {
-                let mut actions = vec![Next, ChoosePackage, Disconnect];
+                let mut actions = vec![ChoosePackage, Disconnect];
+                // What was changed is brought back first.
+                if !state.is_restoring() {
+                    actions.push(Next);
+                }
                 if state.is_open() {
                     actions.push(LookAgain);
                 }
@@ -229,11 +265,20 @@ impl State {
         }
     }
 
+    /// The state counts acknowledgements, which stand in no line.
+    pub(crate) const fn hears_bytes(&self) -> bool {
+        matches!(self, Self::Upload(_))
+    }
+
     /// When the state must be told that time has passed.
     pub(crate) fn deadline(&self, cx: &Context) -> Option<Instant> {
         match self {
             Self::NoPort(_) | Self::WrongPort(_) | Self::Module(_) | Self::AwaitGo(_) => None,
-            Self::Done(_) => None,
+            Self::Done(state) => state.deadline(),
+            Self::Settings(state) => Some(state.deadline()),
+            Self::Readiness(state) => Some(state.deadline()),
+            Self::Download(state) => Some(state.deadline(cx)),
+            Self::Copy(state) => Some(state.deadline()),
             Self::AwaitOpen(state) => Some(state.wait.deadline()),
             Self::Listen(state) => Some(state.wait.deadline()),
             Self::Greet(state) => Some(state.deadline()),
@@ -261,6 +306,10 @@ impl State {
             Self::Identify(_) => Stage::Identifying,
             Self::Module(_) => Stage::Module,
             Self::AwaitDigest(_) => Stage::Checking,
+            Self::Settings(_) => Stage::Settings,
+            Self::Readiness(_) => Stage::Readiness,
+            Self::Download(_) => Stage::Downloading,
+            Self::Copy(_) => Stage::Copying,
             Self::Prepare(_) | Self::AwaitConnect(_) => Stage::Preparing,
             Self::Upload(_) => Stage::Uploading,
             Self::AwaitResult(_) => Stage::Comparing,
@@ -281,6 +330,10 @@ impl State {
             Self::Listen(state) => Some(state.wait),
             Self::AwaitDigest(state) => Some(state.wait),
             Self::Prepare(state) => Some(state.wait()),
+            Self::Settings(state) => Some(state.wait()),
+            Self::Readiness(state) => Some(state.wait()),
+            Self::Download(state) => Some(state.wait(cx)),
+            Self::Copy(state) => Some(state.wait()),
             Self::AwaitConnect(state) => Some(state.wait()),
             Self::AwaitResult(state) => Some(state.wait),
             Self::ConfirmStored(state) => Some(state.wait()),

@@ -6,6 +6,8 @@
 mod asking;
 mod connect;
 mod context;
+mod copy;
+mod download;
 mod findings;
 mod follow;
 mod hearing;
@@ -15,8 +17,11 @@ mod io;
 mod machine;
 mod package_name;
 mod prepare;
+mod readiness;
 mod retreat;
 mod run;
+mod settings;
+mod source;
 mod trigger;
 mod upload;
 mod wait;
@@ -29,3 +34,5 @@ pub use io::{Choice, Digest, FileFlaw, Input, OpenFailure, Output, PortSettings,
 pub(crate) use machine::Happening;
 pub use machine::State;
 pub use package_name::versions_in;
+pub use settings::SettingRequest;
+pub use source::SourceRequest;

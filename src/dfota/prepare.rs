@@ -10,6 +10,7 @@ use super::identity::Comparison;
 use super::idle::Done;
 use super::io::{Choice, Digest, FileFlaw, Output};
 use super::machine::{Happening, State};
+use super::readiness::Readiness;
 use super::run::Run;
 use super::upload::AwaitConnect;
 use super::wait::Wait;
@@ -43,7 +44,8 @@ impl AwaitDigest {
         match happening {
             Happening::Digest(Ok(digest)) => match self.compare(cx, digest) {
                 Some(problem) => refuse(cx, problem),
-                None => Prepare::enter(cx),
+                None if cx.family().com_upload => Prepare::enter(cx),
+                None => Readiness::go_on(cx),
             },
             Happening::Digest(Err(flaw)) => refuse(cx, of_file(cx, *flaw)),
             Happening::Deadline => refuse(cx, of_file(cx, FileFlaw::Unreadable)),
@@ -73,13 +75,13 @@ pub(super) fn of_file(cx: &Context, flaw: FileFlaw) -> Problem {
 }
 
 /// Ends a run before anything of the package was sent.
-fn refuse(cx: &mut Context, problem: Problem) -> State {
+pub(super) fn refuse(cx: &mut Context, problem: Problem) -> State {
     let old = cx.identity.version().cloned();
     Done::enter(cx, Outcome::NotUpgraded, Some(problem), old)
 }
 
 /// What may happen in any state before the upload command.
-fn before_upload(state: State, cx: &mut Context, happening: &Happening<'_>) -> State {
+pub(super) fn before_upload(state: State, cx: &mut Context, happening: &Happening<'_>) -> State {
     match happening {
         Happening::PortLost => lost(cx),
         Happening::Choice(Choice::Cancel) => {
@@ -195,7 +197,7 @@ impl Prepare {
             return Some(problem_of(failure, &line));
         }
         if learn_identity(cx, &mut self.asking, told) {
-            return self.same_version(cx, told);
+            return same_version(cx, told);
         }
         if let Some(module) = &mut cx.module {
             learn_state(module, told);
@@ -212,12 +214,12 @@ impl Prepare {
             _ => None,
         }
     }
+}
 
-    /// The version is the ground of the verdict: it is read again, and must be what it was.
-    fn same_version(&self, cx: &mut Context, told: &Told) -> Option<Problem> {
-        let known = cx.identity.full.is_some() || told.command == Command::BaseVersion;
-        let before = cx.run.as_ref().and_then(|run| run.before.as_ref())?;
-        (known && before.compare(&cx.identity) == Comparison::Other)
-            .then(|| problem(ProblemCode::ModuleSwapped))
-    }
+/// The version is the ground of the verdict: it is read again, and must be what it was.
+pub(super) fn same_version(cx: &Context, told: &Told) -> Option<Problem> {
+    let known = cx.identity.full.is_some() || told.command == Command::BaseVersion;
+    let before = cx.run.as_ref().and_then(|run| run.before.as_ref())?;
+    (known && before.compare(&cx.identity) == Comparison::Other)
+        .then(|| problem(ProblemCode::ModuleSwapped))
 }

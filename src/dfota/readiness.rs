@@ -2,7 +2,6 @@
 //! through the COM form; a run then sets what it needs.
 
 use super::asking::{Asking, Told};
-use super::await_go::AwaitGo;
 use super::connect::{connection, learn_identity, learn_state};
 use super::context::{Context, problem_of, problem_with};
 use super::copy::Copy;
@@ -13,9 +12,12 @@ use super::machine::{Happening, State};
 use super::prepare::{before_upload, refuse, same_version};
 use super::run::Run;
 use super::source::{Source, upload_name};
+use super::trigger::AwaitGo;
 use super::upload::AwaitConnect;
 use super::wait::Wait;
-use crate::at::{Command, Failure, Line, PowerSaving, Registration, Setting, Signal, Sim, Strength};
+use crate::at::{
+    Command, Failure, Line, PowerSaving, Registration, Setting, Signal, Sim, Strength,
+};
 use crate::snapshot::{
     FamilyId, Problem, ProblemCode, ReadinessFacts, RegistrationCode, SignalCode, SimCode, Stage,
     WaitCode,
@@ -216,7 +218,9 @@ impl Readiness {
                     Command::Signal => answer.and_then(crate::at::Answer::signal),
                     _ => answer.and_then(crate::at::Answer::signal_detail),
                 };
-                if let Some(signal) = signal.filter(|signal| signal.dbm.is_some() || facts.signal.is_none()) {
+                if let Some(signal) =
+                    signal.filter(|signal| signal.dbm.is_some() || facts.signal.is_none())
+                {
                     take_signal(&mut facts, signal);
                 }
             }
@@ -231,7 +235,9 @@ impl Readiness {
                 facts.apn = answer.and_then(crate::at::Answer::apn).map(|apn| apn.apn);
             }
             Command::ReadSleep => {
-                facts.sleep = answer.and_then(|answer| answer.numbers.first()).map(|&n| n != 0);
+                facts.sleep = answer
+                    .and_then(|answer| answer.numbers.first())
+                    .map(|&n| n != 0);
                 let mode = answer.and_then(|answer| answer.numbers.first().copied());
                 cx.sleep_mode = mode.and_then(|n| u8::try_from(n).ok());
             }
@@ -281,7 +287,12 @@ fn settings(cx: &mut Context) -> Vec<Command> {
     let family = cx.family();
     let mut set = Vec::new();
     cx.restore.clear();
-    if family.fixed_rate && cx.module.as_ref().is_some_and(|module| module.serial_rate == Some(0)) {
+    if family.fixed_rate
+        && cx
+            .module
+            .as_ref()
+            .is_some_and(|module| module.serial_rate == Some(0))
+    {
         set.push(Command::SetRate(cx.rate));
         cx.restore.push(Command::SetRate(0));
     }
@@ -289,7 +300,11 @@ fn settings(cx: &mut Context) -> Vec<Command> {
         set.push(Command::SetSleep(0));
         cx.restore.insert(0, Command::SetSleep(mode));
     }
-    if let Some(saving) = cx.power_saving.clone().filter(|saving| family.sleeps && saving.on) {
+    if let Some(saving) = cx
+        .power_saving
+        .clone()
+        .filter(|saving| family.sleeps && saving.on)
+    {
         set.push(Command::SetPowerSaving(PowerSaving::OFF));
         cx.restore.insert(0, Command::SetPowerSaving(saving));
     }

@@ -7,6 +7,7 @@ use super::follow::Follow;
 use super::idle::Done;
 use super::io::Output;
 use super::machine::{Happening, State};
+use super::source::upload_name;
 use super::upload::on_the_wire;
 use super::wait::Wait;
 use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
@@ -257,7 +258,14 @@ impl Retreat {
         let mut asking = Asking::new(cx, [Command::EchoOff, Command::NumericErrors]);
         // What the module held before is not ours to delete, least of all while it updates (591).
         if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
-            asking.ask_last([Command::DeletePackage, Command::StoredSize]);
+            if cx.source.is_none() && cx.uploads_to_file() {
+                asking.ask_last([
+                    Command::DeleteFile(upload_name()),
+                    Command::ListFiles(upload_name()),
+                ]);
+            } else {
+                asking.ask_last([Command::DeletePackage, Command::StoredSize]);
+            }
         }
         asking.ask_last([Command::FullVersion]);
         let step = Task::Clean(asking);
@@ -275,6 +283,17 @@ impl Retreat {
             (Command::StoredSize, Err(Failure::Cme(593))) => cx.stored(Some(0)),
             (Command::StoredSize, Ok(answer)) => cx.stored(answer.numbers.get(1).copied()),
             (Command::StoredSize, Err(_)) => cx.stored(None),
+            // A list of nothing is an error for some modules.
+            (Command::ListFiles(_), Ok(answer)) => {
+                cx.stored(
+                    answer
+                        .files()
+                        .first()
+                        .map_or(Some(0), |file| Some(file.size)),
+                );
+            }
+            (Command::ListFiles(_), Err(Failure::Timeout)) => cx.stored(None),
+            (Command::ListFiles(_), Err(_)) => cx.stored(Some(0)),
             (Command::FullVersion, Ok(answer)) => version = cx.identity.version_of(answer),
             (Command::FullVersion, Err(_)) => asking.ask_first(Command::BaseVersion),
             (Command::BaseVersion, Ok(answer)) => version = cx.identity.version_of(answer),

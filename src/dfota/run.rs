@@ -21,6 +21,8 @@ pub struct Run {
     pub(super) no_return: Option<Instant>,
     /// Data mode was entered: something of our package may be in the module.
     pub(super) data_mode_began: bool,
+    /// The module was told to fetch the package.
+    pub(super) began_download: bool,
     pub(super) remarks: Vec<Remark>,
     stage: Stage,
     entered: Instant,
@@ -38,6 +40,7 @@ impl Run {
             preset_go: false,
             no_return: None,
             data_mode_began: false,
+            began_download: false,
             remarks: Vec::new(),
             stage,
             entered: cx.now,

@@ -12,9 +12,7 @@ use super::source::{number, refused, unsendable};
 use super::wait::Wait;
 use crate::at::{Command, Line, Quoted, Setting, Urc};
 use crate::family::limit;
-use crate::snapshot::{
-    ApnFacts, HeaderFacts, Problem, ProblemCode, SettingsFacts, WaitCode, WatchdogFacts,
-};
+use crate::snapshot::{ApnFacts, HeaderFacts, Problem, ProblemCode, WaitCode, WatchdogFacts};
 use crate::time::Instant;
 
 /// What a person wants to set, not yet checked.
@@ -94,7 +92,7 @@ impl Settings {
             Happening::Line(Line::Urc(Urc::Ready)) => return Listen::enter_after_boot(cx),
             Happening::Line(line) if !is_event(line) => self.asking.take(line),
             Happening::Deadline => self.asking.timeout(cx),
-            Happening::Choice(Choice::Cancel) => return Module::enter_with_problem(cx),
+            Happening::Choice(Choice::Cancel) => return Module::enter(cx),
             _ => return connection(State::Settings(self), cx, happening),
         };
         let Some(told) = told else {
@@ -104,7 +102,7 @@ impl Settings {
         if self.asking.next(cx) {
             return State::Settings(self);
         }
-        Module::enter_with_problem(cx)
+        Module::enter(cx)
     }
 }
 
@@ -173,9 +171,14 @@ fn learn(cx: &mut Context, told: &Told) {
 
 /// The pins that may feed a watchdog, for the model at hand (N2-121 to N2-123).
 fn pins(cx: &Context) -> Vec<[u8; 2]> {
-    let model = cx.module.as_ref().and_then(|module| module.model.as_deref());
+    let model = cx
+        .module
+        .as_ref()
+        .and_then(|module| module.model.as_deref());
     let pins = cx.family().pins_of(model.unwrap_or_default());
-    pins.iter().map(|pins| [*pins.start(), *pins.end()]).collect()
+    pins.iter()
+        .map(|pins| [*pins.start(), *pins.end()])
+        .collect()
 }
 
 /// The command for what was asked for, if it may be sent.
@@ -229,7 +232,10 @@ fn command(cx: &Context, request: &SettingRequest) -> Result<Command, Problem> {
             if !flag(0)? {
                 return Ok(Command::LeaveWatchdog);
             }
-            let model = cx.module.as_ref().and_then(|module| module.model.as_deref());
+            let model = cx
+                .module
+                .as_ref()
+                .and_then(|module| module.model.as_deref());
             let pin = value(1).trim().parse().ok();
             let pin = pin
                 .filter(|&pin| family.feeds_watchdog(model.unwrap_or_default(), pin))

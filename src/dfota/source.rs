@@ -199,6 +199,8 @@ pub(super) fn unsendable(flaw: Unsendable) -> Problem {
     match flaw {
         Unsendable::Control(_) => refused(UrlFlaw::Control.code(), None),
         Unsendable::Quote(_) => refused(UrlFlaw::Quote.code(), None),
+        Unsendable::Empty => refused("empty", None),
+        Unsendable::Character(_) => refused("character", None),
         Unsendable::TooLong { limit, .. } => refused("too-long", Some(limit)),
     }
 }

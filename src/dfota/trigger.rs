@@ -7,13 +7,14 @@ use super::io::Choice;
 use super::machine::{Happening, State};
 use super::prepare::lost_with_package;
 use super::retreat::Retreat;
+use super::source::{Source, upload_name, upload_path};
 use super::wait::Wait;
-use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
+use crate::at::{Answer, Command, Exchange, Failure, Line, Step, Urc};
 use crate::snapshot::{Problem, ProblemCode, WaitCode};
 use crate::time::Instant;
 
 /// "DFOTA is ongoing" (N2-174): the update has begun, whoever started it.
-const ONGOING: u32 = 591;
+pub(super) const ONGOING: u32 = 591;
 
 /// The module is asked how much it holds: right after the upload, and again after the final go.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -25,12 +26,13 @@ pub struct ConfirmStored {
 
 impl ConfirmStored {
     pub(super) fn enter(cx: &mut Context) -> State {
-        let asking = Asking::new(cx, [Command::StoredSize]);
+        let asking = Asking::new(cx, [stored_size(cx)]);
         State::ConfirmStored(Self { asking, go: false })
     }
 
     fn enter_after_go(cx: &mut Context) -> State {
-        let asking = Asking::new(cx, [Command::Attention, Command::StoredSize]);
+        let size = stored_size(cx);
+        let asking = Asking::new(cx, [Command::Attention, size]);
         State::ConfirmStored(Self { asking, go: true })
     }
 
@@ -73,11 +75,19 @@ impl ConfirmStored {
             Ok(answer) => answer,
             Err(failure) => return Some(problem_of(failure, &told.command.line())),
         };
-        if told.command != Command::StoredSize {
-            return None;
+        let stored = match &told.command {
+            Command::StoredSize => answer.numbers.get(1).copied(),
+            Command::ListFiles(name) => size_of_file(answer, name.as_str()),
+            _ => return None,
+        };
+        if let Some(module) = cx.module.as_mut().filter(|_| cx.source.is_some()) {
+            module.stored_package = stored;
         }
-        let stored = answer.numbers.get(1).copied();
-        let proof = cx.proof.as_mut()?;
+        let Some(proof) = &mut cx.proof else {
+            // No file at hand to compare with: but a package there must be.
+            return (stored.unwrap_or(0) == 0)
+                .then(|| problem_with(ProblemCode::StoredSizeMismatch, "0"));
+        };
         proof.stored = stored;
         (stored != Some(proof.expected_size)).then(|| {
             let detail = stored.map_or_else(String::new, |size| size.to_string());
@@ -91,17 +101,26 @@ impl ConfirmStored {
 pub struct AwaitGo;
 
 impl AwaitGo {
-    fn enter(cx: &mut Context) -> State {
+    pub(super) fn enter(cx: &mut Context) -> State {
         if cx.run.as_ref().is_some_and(|run| run.preset_go) {
             cx.note("the final go was preset");
-            return ConfirmStored::enter_after_go(cx);
+            return Self::go(cx);
         }
         State::AwaitGo(Self)
     }
 
+    fn go(cx: &mut Context) -> State {
+        match &cx.source {
+            // Nothing is in the module yet, or nothing that could be counted.
+            Some(Source::Path(_)) => Trigger::enter(cx),
+            Some(Source::Server { .. }) if !cx.family().trigger_mode => Trigger::enter(cx),
+            _ => ConfirmStored::enter_after_go(cx),
+        }
+    }
+
     pub(super) fn handle(self, cx: &mut Context, happening: &Happening<'_>) -> State {
         match happening {
-            Happening::Choice(Choice::Go) => ConfirmStored::enter_after_go(cx),
+            Happening::Choice(Choice::Go) => Self::go(cx),
             _ => before_go(State::AwaitGo(self), cx, happening),
         }
     }
@@ -128,6 +147,36 @@ fn before_go(state: State, cx: &mut Context, happening: &Happening<'_>) -> State
     }
 }
 
+/// How the module is asked what it holds.
+fn stored_size(cx: &Context) -> Command {
+    if cx.source.is_none() && cx.uploads_to_file() {
+        Command::ListFiles(upload_name())
+    } else {
+        Command::StoredSize
+    }
+}
+
+/// Modules name their files with or without the storage.
+fn size_of_file(answer: &Answer, name: &str) -> Option<u64> {
+    let files = answer.files();
+    let file = files.iter().find(|file| file.name.ends_with(name))?;
+    Some(file.size)
+}
+
+/// What makes the module go all the way.
+fn start_command(cx: &Context) -> Command {
+    match &cx.source {
+        Some(Source::Path(path)) => Command::UpdateFromFile(path.clone()),
+        Some(Source::Server { url, .. }) if !cx.family().trigger_mode => Command::Download {
+            url: url.text().clone(),
+            from: None,
+            size: None,
+        },
+        None if cx.uploads_to_file() => Command::UpdateFromFile(upload_path(cx.family())),
+        _ => Command::StartUpdate,
+    }
+}
+
 /// The start command was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Trigger {
@@ -136,13 +185,14 @@ pub struct Trigger {
 
 impl Trigger {
     fn enter(cx: &mut Context) -> State {
-        // Rule 1, once more at the only place that sends the command.
+        // Rule 1, once more at the only place that sends the command. What the module fetched by itself
+        // was never in our hands: the module checks it.
         let matches = cx.proof.as_ref().is_some_and(|proof| {
             proof.size == proof.expected_size
                 && proof.checksum == proof.expected_checksum
                 && proof.stored == Some(proof.expected_size)
         });
-        if !matches {
+        if !matches && cx.source.is_none() {
             return Retreat::enter_in_command_mode(cx, problem(ProblemCode::BadAnswer));
         }
         let now = cx.now;
@@ -151,8 +201,12 @@ impl Trigger {
         }
         cx.progress = None;
         cx.note("the point of no return is passed");
+        let command = start_command(cx);
+        if let Some(run) = &mut cx.run {
+            run.began_download = matches!(command, Command::Download { .. });
+        }
         State::Trigger(Self {
-            exchange: cx.send(Command::StartUpdate),
+            exchange: cx.send(command),
         })
     }
 

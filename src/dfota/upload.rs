@@ -8,9 +8,13 @@ use super::io::{Choice, Output};
 use super::machine::{Happening, State};
 use super::prepare::{lost, lost_with_package, of_file};
 use super::retreat::Retreat;
+use super::source::upload_name;
 use super::trigger::ConfirmStored;
 use super::wait::Wait;
-use crate::at::{Checksum, Command, Exchange, FinalCode, Info, Line, Step, Urc};
+use crate::at::{
+    ACKNOWLEDGED, Acknowledgements, Checksum, Command, Exchange, FinalCode, Info, Line, Received,
+    Step, Urc,
+};
 use crate::journal::{Kind, Mark};
 use crate::snapshot::{Problem, ProblemCode, Progress, UploadProof, WaitCode};
 use crate::time::{Duration, Instant};
@@ -19,6 +23,8 @@ use crate::time::{Duration, Instant};
 const WINDOW: usize = 3;
 const SMALLEST_SLICE: u32 = 2048;
 const LARGEST_SLICE: u32 = 131_072;
+/// What one acknowledgement stands for.
+const ACKNOWLEDGED_SLICE: u32 = ACKNOWLEDGED as u32;
 /// A piece that is taken faster than this may grow, slower than four times this must shrink: small
 /// enough to stop soon and to show progress, large enough not to cost time.
 const PIECE_TIME: Duration = Duration::from_millis(50);
@@ -41,7 +47,16 @@ impl AwaitConnect {
     pub(super) fn enter(cx: &mut Context) -> State {
         let size = cx.package.as_ref().map_or(0, |package| package.size);
         let timeout_s = cx.times().data_mode_s;
-        let exchange = cx.send(Command::Upload { size, timeout_s });
+        let exchange = cx.send(if cx.uploads_to_file() {
+            Command::UploadFile {
+                name: upload_name(),
+                size,
+                timeout_s,
+                acknowledged: true,
+            }
+        } else {
+            Command::Upload { size, timeout_s }
+        });
         State::AwaitConnect(Self { exchange })
     }
 
@@ -98,6 +113,8 @@ pub struct Upload {
     in_flight: VecDeque<(Instant, u32)>,
     last_taken: Instant,
     samples: VecDeque<(Instant, u64)>,
+    /// The module acknowledges each 1024 bytes, and gets no more before (B-up-7).
+    acknowledged: Option<Acknowledgements>,
 }
 
 impl Upload {
@@ -115,7 +132,11 @@ impl Upload {
             in_flight: VecDeque::new(),
             last_taken: cx.now,
             samples: VecDeque::from([(cx.now, 0)]),
+            acknowledged: cx.uploads_to_file().then(Acknowledgements::new),
         };
+        if upload.acknowledged.is_some() {
+            upload.slice = ACKNOWLEDGED_SLICE;
+        }
         upload.show(cx);
         upload.ask(cx);
         State::Upload(upload)
@@ -134,6 +155,7 @@ impl Upload {
         match happening {
             Happening::Slice { offset, bytes } => self.hand_over(cx, *offset, bytes),
             Happening::Written(size) => self.taken(cx, *size),
+            Happening::Bytes(bytes) => self.acknowledged(cx, bytes),
             Happening::SliceFailed(flaw) => {
                 let problem = of_file(cx, *flaw);
                 self.retreat(cx, problem)
@@ -179,7 +201,18 @@ impl Upload {
     }
 
     fn ask(&mut self, cx: &mut Context) {
-        if self.reading || self.asked >= self.total || self.in_flight.len() >= WINDOW {
+        let window = if self.acknowledged.is_some() {
+            1
+        } else {
+            WINDOW
+        };
+        if self.reading || self.asked >= self.total || self.in_flight.len() >= window {
+            return;
+        }
+        if self
+            .acknowledged
+            .is_some_and(|counted| counted.bytes() < self.asked)
+        {
             return;
         }
         let left = u32::try_from(self.total - self.asked).unwrap_or(u32::MAX);
@@ -190,6 +223,15 @@ impl Upload {
         });
         self.asked += u64::from(length);
         self.reading = true;
+    }
+
+    fn acknowledged(mut self, cx: &mut Context, bytes: &[u8]) -> State {
+        if let Some(counted) = &mut self.acknowledged {
+            counted.take(bytes);
+            self.last_taken = cx.now;
+            self.ask(cx);
+        }
+        State::Upload(self)
     }
 
     fn hand_over(mut self, cx: &mut Context, offset: u64, bytes: &[u8]) -> State {
@@ -223,7 +265,9 @@ impl Upload {
         let began = since.max(self.last_taken);
         self.last_taken = cx.now;
         let time = cx.now.since(began);
-        if time < PIECE_TIME {
+        if self.acknowledged.is_some() {
+            // The module's own measure.
+        } else if time < PIECE_TIME {
             self.slice = (self.slice * 2).min(self.largest_slice(cx));
         } else if time.as_millis() > PIECE_TIME.as_millis() * 4 {
             self.slice = (self.slice / 2).max(SMALLEST_SLICE);
@@ -319,13 +363,15 @@ pub(super) fn on_the_wire(cx: &Context, bytes: u64) -> Duration {
 
 /// `+QFOTADL: <size>,<checksum>`: keeps it. False if the line is something else.
 pub(super) fn take_proof(cx: &mut Context, info: Info<'_>) -> bool {
-    if info.name != "QFOTADL" {
+    let name = if cx.uploads_to_file() {
+        "QFUPL"
+    } else {
+        "QFOTADL"
+    };
+    if info.name != name {
         return false;
     }
-    let mut fields = info.fields();
-    let size = fields.next().and_then(|field| field.number());
-    let sum = fields.next().and_then(|field| field.hex16());
-    let (Some(size), Some(sum)) = (size, sum) else {
+    let Some(received) = Received::of(info) else {
         return false;
     };
     let Some(package) = &cx.package else {
@@ -333,9 +379,9 @@ pub(super) fn take_proof(cx: &mut Context, info: Info<'_>) -> bool {
     };
     cx.proof = Some(UploadProof {
         expected_size: package.size,
-        size,
+        size: received.size,
         expected_checksum: package.checksum,
-        checksum: sum,
+        checksum: received.checksum,
         stored: None,
     });
     true

@@ -1,5 +1,7 @@
 //! The limits of everything else that a person may set: numbers, files, watchdog pins.
 
+use core::ops::RangeInclusive;
+
 use super::Family;
 use crate::at::{Quoted, Unsendable};
 
@@ -127,11 +129,16 @@ impl Family {
         file(text, &["UFS:", "EUFS:"], COPY_NAME_LIMIT)
     }
 
-    /// `model` can feed a watchdog through `pin` (N2-121 to N2-123).
+    /// The pins of `model` that can feed a watchdog (N2-121 to N2-123).
+    pub fn pins_of(&self, model: &str) -> &'static [RangeInclusive<u8>] {
+        let named = |(name, _): &&(&str, _)| super::is_named(model, name);
+        let pins = self.watchdog_pins.iter().find(named);
+        pins.map(|(_, pins)| *pins).unwrap_or_default()
+    }
+
+    /// `model` can feed a watchdog through `pin`.
     pub fn feeds_watchdog(&self, model: &str, pin: u8) -> bool {
-        self.watchdog_pins.iter().any(|(name, pins)| {
-            super::is_named(model, name) && pins.iter().any(|pins| pins.contains(&pin))
-        })
+        self.pins_of(model).iter().any(|pins| pins.contains(&pin))
     }
 }
 
