@@ -1,5 +1,6 @@
 //! The AT language: lines, commands, result codes, unsolicited result codes, and the checksum.
 
+mod acknowledge;
 mod answer;
 mod answer_line;
 mod checksum;
@@ -10,6 +11,7 @@ mod line;
 mod secret;
 mod urc;
 
+pub use acknowledge::{ACKNOWLEDGED, Acknowledgements};
 pub use answer::{
     Answer, Apn, DownloadState, File, Header, PowerSaving, Received, Registration, Signal, Sim,
     Strength, Watchdog,
