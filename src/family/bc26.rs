@@ -1,6 +1,8 @@
 //! BC20 and BC26: vendor notes N4 (BC20 alone) and N5 (both).
 
+use super::code::BC26_CODES;
 use super::{Family, Scheme, Times};
+use crate::at::Command;
 use crate::snapshot::FamilyId;
 
 /// The family of notes N4 and N5.
@@ -24,5 +26,14 @@ pub static BC26: Family = Family {
     report_rates: &[],
     fallback_report_rate: 115_200,
     watchdog_pins: &[],
+    readiness: &[
+        Command::SimState,
+        Command::SignalDetail,
+        Command::EpsRegistration,
+        Command::Attached,
+        Command::Operator,
+        Command::FirstAddress,
+    ],
+    codes: BC26_CODES,
     times: Times::COMMON,
 };

@@ -1,6 +1,8 @@
 //! BC660K-GL: vendor note N1.
 
+use super::code::BC660K_CODES;
 use super::{Family, Scheme, Times};
+use crate::at::Command;
 use crate::snapshot::FamilyId;
 
 /// The family of note N1.
@@ -24,5 +26,13 @@ pub static BC660K: Family = Family {
     report_rates: &[],
     fallback_report_rate: 115_200,
     watchdog_pins: &[],
+    readiness: &[
+        Command::SimState,
+        Command::SignalDetail,
+        Command::EpsRegistration,
+        Command::Registration,
+        Command::AddressesRead,
+    ],
+    codes: BC660K_CODES,
     times: Times::COMMON,
 };

@@ -1,6 +1,8 @@
 //! BG95, BG77 and BG600L-M3: vendor note N2.
 
+use super::code::BG95_CODES;
 use super::{Family, Scheme, Times};
+use crate::at::{Command, Setting};
 use crate::snapshot::FamilyId;
 
 /// The family of note N2.
@@ -57,5 +59,15 @@ pub static BG95: Family = Family {
             ],
         ),
     ],
+    readiness: &[
+        Command::SimState,
+        Command::Signal,
+        Command::EpsRegistration,
+        Command::PacketRegistration,
+        Command::Operator,
+        Command::FirstAddress,
+        Command::ReadSetting(Setting::Apn),
+    ],
+    codes: BG95_CODES,
     times: Times::COMMON,
 };

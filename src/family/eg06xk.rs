@@ -1,6 +1,8 @@
 //! EG06xK, Ex120K and EM060K: vendor note N3.
 
+use super::code::EG06XK_CODES;
 use super::{Family, Scheme, Times};
+use crate::at::Command;
 use crate::snapshot::FamilyId;
 use crate::time::Duration;
 
@@ -25,6 +27,15 @@ pub static EG06XK: Family = Family {
     report_rates: &[],
     fallback_report_rate: 115_200,
     watchdog_pins: &[],
+    readiness: &[
+        Command::SimState,
+        Command::Signal,
+        Command::EpsRegistration,
+        Command::Registration,
+        Command::Operator,
+        Command::Addresses,
+    ],
+    codes: EG06XK_CODES,
     times: Times {
         // No progress is reported, but LTE is fast: the vendor's scripts allow 300 s (B-dl-1).
         download_silence: Duration::from_secs(600),

@@ -3,18 +3,21 @@
 mod bc26;
 mod bc660k;
 mod bg95;
+mod code;
 mod eg06xk;
 pub mod limit;
 mod url;
 
 use core::ops::RangeInclusive;
 
+use crate::at::Command;
 use crate::snapshot::FamilyId;
 use crate::time::Duration;
 
 pub use bc26::BC26;
 pub use bc660k::BC660K;
 pub use bg95::BG95;
+pub use code::{Check, Code, Table, Tables};
 pub use eg06xk::EG06XK;
 pub use url::{PackageUrl, Scheme, UrlFlaw, UrlPart};
 
@@ -64,6 +67,10 @@ pub struct Family {
     pub fallback_report_rate: u32,
     /// Pins that can feed an external watchdog during the update, by model (N2-121 to N2-123).
     pub watchdog_pins: &'static [(&'static str, &'static [RangeInclusive<u8>])],
+    /// What is asked before a download, in the order of the note; the SIM first (A3-22).
+    pub readiness: &'static [Command],
+    /// What its result codes mean.
+    pub codes: Tables,
     /// How long things take.
     pub times: Times,
 }
