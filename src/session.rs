@@ -4,9 +4,11 @@
 //! the next deadline. The caller owns clock, port, file and page.
 
 use crate::at::{Line, LineSplitter, masked};
-use crate::dfota::{Choice, Context, Happening, Input, OpenFailure, Output, State, findings};
+use crate::dfota::{
+    Choice, Context, Happening, Input, OpenFailure, Output, SourceRequest, State, findings,
+};
 use crate::journal::{Kind, Mark};
-use crate::snapshot::{PortFacts, Snapshot, Stage};
+use crate::snapshot::{PortFacts, Problem, Snapshot, Stage};
 use crate::time::Instant;
 
 /// Noise is reported on the console in portions of this size.
@@ -146,6 +148,11 @@ impl Session {
             no_return: cx.past_no_return(),
             busy: cx.run.is_some() && stage != Stage::Done,
         }
+    }
+
+    /// What is wrong with a source for the module at hand.
+    pub fn check_source(&self, request: &SourceRequest) -> Option<Problem> {
+        request.check(self.cx.family()).err()
     }
 
     /// Whether `choice` would be taken now.

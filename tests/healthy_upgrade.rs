@@ -44,7 +44,10 @@ fn the_stages_of_a_run_come_in_order() {
     let mut rig = Rig::new(Settings::default());
     rig.upgrade();
     let stages: Vec<Stage> = rig.stages.iter().map(|(_, stage)| *stage).collect();
-    use Stage::*;
+    use Stage::{
+        Checking, Comparing, Done, Greeting, Identifying, Listening, Module, Opening, Preparing,
+        Ready, Resetting, Starting, Updating, Uploading, Verifying,
+    };
     assert_eq!(
         stages,
         [
