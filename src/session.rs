@@ -4,11 +4,13 @@
 //! the next deadline. The caller owns clock, port, file and page.
 
 use crate::at::{Line, LineSplitter, masked};
-use crate::dfota::{
-    Choice, Context, Happening, Input, OpenFailure, Output, SourceRequest, State, findings,
-};
+#[cfg(feature = "routes")]
+use crate::dfota::SourceRequest;
+use crate::dfota::{Choice, Context, Happening, Input, OpenFailure, Output, State, findings};
 use crate::journal::{Kind, Mark};
-use crate::snapshot::{PortFacts, Problem, Snapshot, Stage};
+#[cfg(feature = "routes")]
+use crate::snapshot::Problem;
+use crate::snapshot::{PortFacts, Snapshot, Stage};
 use crate::time::Instant;
 
 /// Noise is reported on the console in portions of this size.
@@ -150,6 +152,7 @@ impl Session {
         }
     }
 
+    #[cfg(feature = "routes")]
     /// What is wrong with a source for the module at hand.
     pub fn check_source(&self, request: &SourceRequest) -> Option<Problem> {
         request.check(self.cx.family()).err()
@@ -255,10 +258,15 @@ impl Session {
             }
             Choice::PackageFlaw(..) => "package flaw".into(),
             // Typed text may hold secrets; what of it is sent stands in the journal by itself.
+            #[cfg(feature = "routes")]
             Choice::Source(None) => "source file".into(),
+            #[cfg(feature = "routes")]
             Choice::Source(Some(_)) => "source".into(),
+            #[cfg(feature = "routes")]
             Choice::Check => "check".into(),
+            #[cfg(feature = "routes")]
             Choice::ReadSettings => "read settings".into(),
+            #[cfg(feature = "routes")]
             Choice::WriteSetting(request) => format!("write setting {}", request.name),
             Choice::Start {
                 unknown_model,

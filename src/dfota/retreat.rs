@@ -7,7 +7,7 @@ use super::follow::Follow;
 use super::idle::Done;
 use super::io::Output;
 use super::machine::{Happening, State};
-use super::source::upload_name;
+use super::stored_file::{self, upload_name};
 use super::upload::on_the_wire;
 use super::wait::Wait;
 use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
@@ -285,12 +285,7 @@ impl Retreat {
             (Command::StoredSize, Err(_)) => cx.stored(None),
             // A list of nothing is an error for some modules.
             (Command::ListFiles(_), Ok(answer)) => {
-                cx.stored(
-                    answer
-                        .files()
-                        .first()
-                        .map_or(Some(0), |file| Some(file.size)),
-                );
+                cx.stored(Some(stored_file::stored_size(answer).unwrap_or(0)));
             }
             (Command::ListFiles(_), Err(Failure::Timeout)) => cx.stored(None),
             (Command::ListFiles(_), Err(_)) => cx.stored(Some(0)),

@@ -8,7 +8,7 @@ use super::io::{Choice, Output};
 use super::machine::{Happening, State};
 use super::prepare::{lost, lost_with_package, of_file};
 use super::retreat::Retreat;
-use super::source::upload_name;
+use super::stored_file::upload_name;
 use super::trigger::ConfirmStored;
 use super::wait::Wait;
 use crate::at::{
