@@ -9,7 +9,7 @@ use super::prepare::Prepare;
 use super::wait::Wait;
 use crate::at::Command;
 use crate::family::Family;
-use crate::snapshot::{RouteId, SourceFacts};
+use crate::snapshot::RouteId;
 use crate::time::Instant;
 
 macro_rules! absent {
@@ -65,10 +65,6 @@ impl Readiness {
 pub(crate) enum Source {}
 
 impl Source {
-    pub(crate) const fn facts(&self, _: &Family) -> SourceFacts {
-        match *self {}
-    }
-
     pub(super) const fn findings(&self, _: &Context, _: Add<'_>) {
         match *self {}
     }

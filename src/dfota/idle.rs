@@ -272,7 +272,7 @@ impl Done {
 /// Begins to bring back what the run changed, if the module answers.
 fn restore(cx: &mut Context, answers: bool) -> Option<Asking> {
     let commands = core::mem::take(&mut cx.restore);
-    if commands.is_empty() {
+    if !cfg!(feature = "routes") || commands.is_empty() {
         return None;
     }
     if !answers || !cx.port_open {

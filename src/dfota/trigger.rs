@@ -7,7 +7,7 @@ use super::io::Choice;
 use super::machine::{Happening, State};
 use super::prepare::lost_with_package;
 use super::retreat::Retreat;
-use super::stored_file::{self, upload_name, upload_path};
+use super::stored_file;
 use super::wait::Wait;
 use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
 use crate::snapshot::{Problem, ProblemCode, WaitCode};
@@ -77,7 +77,7 @@ impl ConfirmStored {
         };
         let stored = match &told.command {
             Command::StoredSize => answer.numbers.get(1).copied(),
-            Command::ListFiles(_) => stored_file::stored_size(answer),
+            Command::ListFiles(_) => stored_file::size_in(answer),
             _ => return None,
         };
         if let Some(module) = cx.module.as_mut().filter(|_| cx.source.is_some()) {
@@ -149,19 +149,14 @@ fn before_go(state: State, cx: &mut Context, happening: &Happening<'_>) -> State
 
 /// How the module is asked what it holds.
 fn stored_size(cx: &Context) -> Command {
-    if cx.source.is_none() && cx.uploads_to_file() {
-        Command::ListFiles(upload_name())
-    } else {
-        Command::StoredSize
-    }
+    stored_file::list(cx).unwrap_or(Command::StoredSize)
 }
 
 /// What makes the module go all the way.
 fn start_command(cx: &Context) -> Command {
     match &cx.source {
         Some(source) => source.start_command(cx.family()),
-        None if cx.uploads_to_file() => Command::UpdateFromFile(upload_path(cx.family())),
-        None => Command::StartUpdate,
+        None => stored_file::start(cx).unwrap_or(Command::StartUpdate),
     }
 }
 

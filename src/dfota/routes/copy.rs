@@ -32,7 +32,9 @@ impl Copy {
     /// The file that was downloaded a moment ago is the whole package.
     pub(in crate::dfota) fn enter_downloaded(cx: &mut Context) -> State {
         let name = ["EUFS:", DOWNLOADED_FILE].concat();
-        let file = Quoted::new(&name, name.len()).unwrap_or_default();
+        let Ok(file) = Quoted::new(&name, name.len()) else {
+            return ConfirmStored::enter(cx);
+        };
         let command = Command::CopyPart {
             file,
             part: Part::Last,

@@ -15,7 +15,7 @@ use crate::dfota::idle::Module;
 use crate::dfota::machine::{Happening, State};
 use crate::dfota::prepare::{before_upload, refuse, same_version};
 use crate::dfota::run::Run;
-use crate::dfota::stored_file::upload_name;
+use crate::dfota::stored_file;
 use crate::dfota::trigger::AwaitGo;
 use crate::dfota::upload::AwaitConnect;
 use crate::dfota::wait::Wait;
@@ -309,9 +309,7 @@ fn settings(cx: &mut Context) -> Vec<Command> {
         set.push(Command::SetPowerSaving(PowerSaving::OFF));
         cx.restore.insert(0, Command::SetPowerSaving(saving));
     }
-    if cx.source.is_none() && family.file_path.is_some() {
-        set.push(Command::DeleteFile(upload_name()));
-    }
+    set.extend(stored_file::delete(cx));
     set
 }
 
