@@ -328,11 +328,8 @@ pub enum Command {
     SetServerName(bool),
 }
 
-#[cfg_attr(
-    not(feature = "routes"),
-    allow(dead_code, reason = "only the full build has such values")
-)]
 /// A value of a command line.
+#[cfg(feature = "routes")]
 enum Value<'a> {
     /// Digits.
     Number(u64),
@@ -342,13 +339,50 @@ enum Value<'a> {
     Bits(Option<u8>),
 }
 
+#[cfg(feature = "routes")]
 type Parts<'a> = (&'static str, [Option<Value<'a>>; 4]);
 
+#[cfg(feature = "routes")]
 const NONE: [Option<Value<'static>>; 4] = [None, None, None, None];
 
 impl Command {
     /// The command line, without the CR that ends it.
     pub fn line(&self) -> String {
+        match self {
+            Self::Attention => "AT".into(),
+            Self::EchoOff => "ATE0".into(),
+            Self::NumericErrors => "AT+CMEE=1".into(),
+            Self::Identify => "ATI".into(),
+            Self::FullVersion => "AT+QGMR".into(),
+            Self::BaseVersion => "AT+CGMR".into(),
+            Self::Imei => "AT+GSN".into(),
+            Self::ImeiFallback => "AT+CGSN".into(),
+            Self::ReadRate => "AT+IPR?".into(),
+            Self::ReadFlowControl => "AT+IFC?".into(),
+            Self::UseFlowControl => "AT+IFC=2,2".into(),
+            Self::IgnoreDtr => "AT&D0".into(),
+            Self::DownloadState => "AT+QFOTADL?".into(),
+            Self::TriggerOnCommand => "AT+QFOTADL=3,0".into(),
+            Self::TriggerMode => "AT+QFOTADL=3".into(),
+            Self::StoredSize => "AT+QFOTADL=4".into(),
+            Self::DeletePackage => "AT+QFOTADL=5".into(),
+            Self::MaxSize => "AT+QFOTADL=12".into(),
+            Self::Upload { size, timeout_s } => {
+                format!("AT+QFOTADL=\"COM:\",{size},{timeout_s}")
+            }
+            Self::StartUpdate => "AT+QFOTADL=1".into(),
+            _ => self.route_line(),
+        }
+    }
+
+    #[cfg(not(feature = "routes"))]
+    const fn route_line(&self) -> String {
+        String::new()
+    }
+
+    /// The same for commands that only the full build sends.
+    #[cfg(feature = "routes")]
+    fn route_line(&self) -> String {
         use Value::{Bits, Number, Text};
         let (head, values) = self.parts();
         let mut line = String::from(head);
@@ -377,48 +411,8 @@ impl Command {
     }
 
     /// The line's head and its values.
-    fn parts(&self) -> Parts<'_> {
-        match self {
-            Self::Attention => ("AT", NONE),
-            Self::EchoOff => ("ATE0", NONE),
-            Self::NumericErrors => ("AT+CMEE=1", NONE),
-            Self::Identify => ("ATI", NONE),
-            Self::FullVersion => ("AT+QGMR", NONE),
-            Self::BaseVersion => ("AT+CGMR", NONE),
-            Self::Imei => ("AT+GSN", NONE),
-            Self::ImeiFallback => ("AT+CGSN", NONE),
-            Self::ReadRate => ("AT+IPR?", NONE),
-            Self::ReadFlowControl => ("AT+IFC?", NONE),
-            Self::UseFlowControl => ("AT+IFC=2,2", NONE),
-            Self::IgnoreDtr => ("AT&D0", NONE),
-            Self::DownloadState => ("AT+QFOTADL?", NONE),
-            Self::TriggerOnCommand => ("AT+QFOTADL=3,0", NONE),
-            Self::TriggerMode => ("AT+QFOTADL=3", NONE),
-            Self::StoredSize => ("AT+QFOTADL=4", NONE),
-            Self::DeletePackage => ("AT+QFOTADL=5", NONE),
-            Self::MaxSize => ("AT+QFOTADL=12", NONE),
-            Self::Upload { size, timeout_s } => {
-                let values = [
-                    Some(Value::Number(*size)),
-                    Some(Value::Number(u64::from(*timeout_s))),
-                    None,
-                    None,
-                ];
-                ("AT+QFOTADL=\"COM:\",", values)
-            }
-            Self::StartUpdate => ("AT+QFOTADL=1", NONE),
-            _ => self.route_parts(),
-        }
-    }
-
-    #[cfg(not(feature = "routes"))]
-    const fn route_parts(&self) -> Parts<'_> {
-        ("", NONE)
-    }
-
-    /// The same for commands that only the full build sends.
     #[cfg(feature = "routes")]
-    fn route_parts(&self) -> Parts<'_> {
+    fn parts(&self) -> Parts<'_> {
         use Value::{Bits, Number, Text};
         let number = |n: u32| Number(u64::from(n));
         match self {
@@ -528,12 +522,7 @@ impl Command {
 
     /// The command line as people and logs may see it: without passwords and other secrets.
     pub fn shown(&self) -> String {
-        let line = self.line();
-        if cfg!(feature = "routes") {
-            masked(&line)
-        } else {
-            line
-        }
+        masked(&self.line())
     }
 
     /// How long the module may take. Always longer than its note says (A3-20).
