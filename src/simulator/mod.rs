@@ -20,6 +20,7 @@
 //!         Output::Wait(Some(later)) => now = later,
 //!         Output::Wait(None) => break,
 //!         Output::Unplug | Output::Plug { .. } => unreachable!("nobody restarted it"),
+//!         Output::Fetch(_) => unreachable!("the pretend server answers"),
 //!     }
 //! }
 //! assert_eq!(heard, b"ATE0;+QGMR\r\r\nBG95M3LAR02A03_01.012.01.012\r\n\r\nOK\r\n");
@@ -39,28 +40,40 @@
 mod agenda;
 mod boot;
 mod commands;
+mod config;
 mod data_mode;
 mod dfota;
+mod download;
 mod fault;
+mod files;
+mod general;
 mod hearing;
 mod inspect;
 mod lane;
 mod model;
 mod module;
+mod network;
+mod note;
 mod package;
 mod port;
 mod profile;
 mod qfotadl;
 mod random;
 mod scenario;
+mod server;
 mod settings;
 mod upload;
+mod url;
 
 pub use fault::{
-    ChecksumStyle, DataModeEnd, Fault, LineEnds, PercentStyle, PortKind, Reply, Spelling,
+    ChecksumStyle, DataModeEnd, Fault, LineEnds, Lwm2mMode, NetworkFlaw, PercentStyle, PortKind,
+    Reply, Spelling,
 };
 pub use model::Model;
 pub use module::{Output, Simulator};
-pub use package::{StoredPackage, sample_package};
+pub use note::Note;
+pub use package::{StoredPackage, sample_package, sized_package};
 pub use scenario::{SCENARIOS, Scenario};
+pub use server::{Fetch, FetchFailure, PretendServer, Served, sample_url};
 pub use settings::{Link, Settings};
+pub use url::Scheme;

@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::simulator::{self, Model, Output, SCENARIOS, Settings, Simulator};
+use crate::simulator::{self, FetchFailure, Model, Output, SCENARIOS, Settings, Simulator};
 use crate::time::{Duration, Instant};
 
 /// Larger samples are cut: they only live in the page's memory.
@@ -68,8 +68,7 @@ impl SimulatedModule {
         let text = |name| get(deviations, name).and_then(|value| value.as_string());
         let number = |name| get(deviations, name).and_then(|value| value.as_f64());
         if let Some(name) = text("model") {
-            settings.model = Model::named(&name);
-            settings.version = settings.model.first_version();
+            settings = settings.with_model(Model::named(&name));
         }
         if let Some(version) = text("version") {
             settings.version = version;
@@ -122,6 +121,12 @@ impl SimulatedModule {
             ),
             Output::Unplug => ("unplug", None),
             Output::Plug { .. } => ("plug", None),
+            Output::Fetch(fetch) => {
+                // the pretend server answers; nothing here asks for a real one
+                let answer = Err(FetchFailure::Refused);
+                self.0.fetched(instant(now), fetch.id, answer);
+                return self.poll(now);
+            }
             Output::Wait(until) => {
                 let until = until.map_or(JsValue::NULL, |until| (until.as_millis() as f64).into());
                 ("wait", Some(("until", until)))

@@ -256,6 +256,8 @@ impl<D: Device> Line<D> {
                 Output::Bytes(bytes) => self.unread.extend(bytes),
                 Output::Unplug => self.unplug(on_event),
                 Output::Plug { vendor, product } => self.plug(Some((vendor, product)), on_event)?,
+                // comes only where `Settings::real_http` is set
+                Output::Fetch(_) => {}
                 Output::Wait(deadline) => break self.write_unread().map(|()| deadline),
             }
         }

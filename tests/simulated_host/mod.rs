@@ -3,7 +3,7 @@
 // each test file uses its own part of it
 #![allow(dead_code)]
 
-use deltaport::simulator::{Output, Settings, Simulator};
+use deltaport::simulator::{Fetch, Output, Settings, Simulator};
 use deltaport::time::{Duration, Instant};
 
 /// What the host saw of the port.
@@ -18,6 +18,8 @@ pub struct Host {
     pub now: Instant,
     pub heard: Vec<u8>,
     pub seen: Vec<Seen>,
+    /// What the module wanted from the mount.
+    pub fetches: Vec<Fetch>,
     /// Opens the port again, with this rate, as soon as it is back.
     pub reopen: Option<u32>,
 }
@@ -31,6 +33,7 @@ impl Host {
             now,
             heard: Vec::new(),
             seen: Vec::new(),
+            fetches: Vec::new(),
             reopen: Some(115_200),
         }
     }
@@ -61,6 +64,7 @@ impl Host {
                         self.module.port_opened(self.now, rate);
                     }
                 }
+                Output::Fetch(fetch) => self.fetches.push(fetch),
                 Output::Wait(at) => return at,
             }
         }
