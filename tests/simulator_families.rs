@@ -3,8 +3,8 @@
 
 mod simulated_host;
 
-use deltaport::simulator::{Fault, Model, NetworkFlaw, Scheme, Settings, sample_url};
-use simulated_host::{Host, lines};
+use deltaport::simulator::{Fault, NetworkFlaw, Scheme, Settings, sample_url};
+use simulated_host::{Host, answers, awake, lines, of, shortened, upgrade};
 
 const MODELS: [&str; 11] = [
     "BG95-M3",
@@ -19,56 +19,6 @@ const MODELS: [&str; 11] = [
     "BC26",
     "BC20-2018",
 ];
-
-fn of(model: &str) -> Settings {
-    Settings::of(Model::named(model))
-}
-
-/// A host of this module, with its echo off and the module awake.
-fn awake(settings: Settings) -> Host {
-    let mut host = Host::connected(settings);
-    host.ask("AT");
-    assert!(host.ask("ATE0").ends_with("OK\r\n"));
-    host
-}
-
-/// What a line is answered with.
-fn answers(host: &mut Host, line: &str) -> Vec<String> {
-    let heard = host.ask(line);
-    lines(&heard).into_iter().map(str::to_owned).collect()
-}
-
-/// Everything that is heard from the download command to the module's return.
-fn upgrade(settings: Settings, url: &str) -> (Host, Vec<String>) {
-    let mut host = awake(settings);
-    host.take();
-    host.send(format!("AT+QFOTADL=\"{url}\"\r").as_bytes());
-    host.seconds(900);
-    let heard = host.take();
-    let heard = lines(&heard).into_iter().map(str::to_owned).collect();
-    (host, heard)
-}
-
-/// A story without the repetitions of progress: its first and last report only.
-fn shortened(story: &[String]) -> Vec<&str> {
-    let kind = |line: &str| {
-        ["\"DOWNLOADING\"", "\"UPDATING\""]
-            .into_iter()
-            .find(|kind| line.contains(kind))
-    };
-    story
-        .iter()
-        .enumerate()
-        .filter(|(n, line)| {
-            let same = |other: Option<&String>| {
-                kind(line).is_some() && other.and_then(|other| kind(other)) == kind(line)
-            };
-            let before = n.checked_sub(1).and_then(|n| story.get(n));
-            !(same(before) && same(story.get(n + 1)))
-        })
-        .map(|(_, line)| line.as_str())
-        .collect()
-}
 
 /// Proves N1-02, N3-03, N4-02, N5-02.
 #[test]
