@@ -311,10 +311,6 @@ impl Simulator {
     }
 
     pub(super) fn download_progress(&mut self, at: Instant, percent: u8) {
-        let resets = self.faults.spend(|fault| match fault {
-            Fault::ResetInDownload { percent: at } if *at <= percent => Some((1, ())),
-            _ => None,
-        });
         let dialect = self.note().dialect();
         let Some(download) = &mut self.ram.download else {
             return;
@@ -322,24 +318,23 @@ impl Simulator {
         download.got = download.bytes_at(percent);
         let told = download.transfer != Transfer::Coap
             && download.lwm2m != Some(Lwm2mMode::InBand)
-            && percent.is_multiple_of(dialect.download_step);
-        if resets.is_some() {
-            return self.restart(at);
-        }
-        let Some(style) = dialect.downloading.filter(|_| told) else {
-            return;
-        };
-        if self.faults.has(&Fault::NoDownloadProgress) {
-            return;
-        }
-        let style = self
-            .faults
-            .find(|fault| match fault {
+            && percent.is_multiple_of(dialect.download_step)
+            && !self.faults.has(&Fault::NoDownloadProgress);
+        if let Some(style) = dialect.downloading.filter(|_| told) {
+            let other = self.faults.find(|fault| match fault {
                 Fault::DownloadSpelling(style) => Some(*style),
                 _ => None,
-            })
-            .unwrap_or(style);
-        self.report(at, "DOWNLOADING", Some(&style.print(percent)));
+            });
+            let value = other.unwrap_or(style).print(percent);
+            self.report(at, "DOWNLOADING", Some(&value));
+        }
+        let resets = self.faults.spend(|fault| match fault {
+            Fault::ResetInDownload { percent: at } if *at <= percent => Some((1, ())),
+            _ => None,
+        });
+        if resets.is_some() {
+            self.restart(at);
+        }
     }
 
     /// The connection is gone. A module of N2 tries again as `AT+QFOTADL=8` says.
