@@ -1,8 +1,8 @@
 //! What the simulated module knows of a delta package: its length, its checksum and its first lines.
 //!
 //! A real package names its versions deep inside a format that is not public. A simulated one says
-//! them in a few lines of ASCII at its beginning, see [`sample_package`]. Any other file is taken too:
-//! it leads from whatever runs to the version whose last number is one higher.
+//! them in a few lines of ASCII at its beginning, see [`sample_package`]. Any other file is taken too,
+//! unless it is a web page: it leads from whatever runs to the version whose last number is one higher.
 
 use super::random::Random;
 use crate::at::Checksum;

@@ -160,7 +160,7 @@ fn part(bytes: &[u8], total: u64, fetch: &Fetch) -> Result<Served, FetchFailure>
 }
 
 /// A URL of the pretend server that leads to a fitting package.
-pub fn sample_url(scheme: Scheme) -> &'static str {
+pub const fn sample_url(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::Http => "http://firmware.example:8080/update.bin",
         Scheme::Https => "https://firmware.example:443/update.bin",

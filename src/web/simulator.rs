@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::simulator::{self, FetchFailure, Model, Output, SCENARIOS, Settings, Simulator};
+use crate::simulator::{self, FetchFailure, Model, Output, SCENARIOS, Scheme, Settings, Simulator};
 use crate::time::{Duration, Instant};
 
 /// Larger samples are cut: they only live in the page's memory.
@@ -17,6 +17,12 @@ export interface SimulatedScenario {
   name: string;
   /** What it is, or what goes wrong. */
   summary: string;
+  /** The family of its module. */
+  family: "bg95" | "eg06xk" | "bc660k" | "bc26" | "bc20" | "other";
+  /** How the package comes to the module in it. */
+  route: "com" | "server" | "file" | "operator";
+  /** The URL that shows it, where it is about a server. */
+  url: string | null;
 }
 
 /** How a simulated module differs from that of its scenario. */
@@ -169,6 +175,13 @@ pub fn scenarios() -> Scenarios {
             let entry = Object::new();
             set(&entry, "name", &scenario.name.into());
             set(&entry, "summary", &scenario.summary.into());
+            set(&entry, "family", &scenario.family().into());
+            set(&entry, "route", &scenario.route.name().into());
+            set(
+                &entry,
+                "url",
+                &scenario.url.map_or(JsValue::NULL, Into::into),
+            );
             entry
         })
         .collect();
@@ -179,6 +192,16 @@ pub fn scenarios() -> Scenarios {
 #[wasm_bindgen(js_name = samplePackage)]
 pub fn sample_package(from: &str, to: &str, size: u32) -> Vec<u8> {
     simulator::sample_package(from, to, size.min(LARGEST_SAMPLE) as usize)
+}
+
+/// A URL of the pretend server that leads to a package that fits. Every scheme that the notes know has one,
+/// by its name without `://`; nothing for others.
+#[wasm_bindgen(js_name = sampleUrl)]
+pub fn sample_url(scheme: &str) -> Option<String> {
+    Scheme::ALL
+        .into_iter()
+        .find(|known| known.prefix().strip_suffix("://") == Some(scheme))
+        .map(|known| simulator::sample_url(known).to_owned())
 }
 
 fn instant(now: f64) -> Instant {
