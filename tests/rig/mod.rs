@@ -450,6 +450,7 @@ impl Rig {
                         self.input(Input::PortReturned);
                     }
                 }
+                simulator::Output::Fetch(_) => unreachable!("the pretend server answers"),
                 simulator::Output::Wait(_) => return moved,
             }
             self.pump_session();
