@@ -181,7 +181,7 @@ fn updates_of_eg06xk_with_both_ranges_and_their_borders() {
     }
 }
 
-/// Proves N3-08, N3-29, X-22.
+/// Proves N3-29.
 #[test]
 fn only_502_of_eg06xk_is_tried_again_by_the_module_five_times() {
     assert_eq!(EG06XK.retries, 5);
