@@ -1,8 +1,11 @@
 //! What each family can do, as its note says it.
 
 use deltaport::at::{Command, Setting};
-use deltaport::family::{BC26, BC660K, BG95, Certificate, EG06XK, Family, Role, Scheme, id_of};
+use deltaport::family::{
+    BC26, BC660K, BG95, Certificate, EG06XK, FAMILIES, Family, Role, Scheme, id_of,
+};
 use deltaport::snapshot::FamilyId;
+use deltaport::time::Duration;
 
 /// Proves N3-02.
 #[test]
@@ -156,5 +159,22 @@ fn certificates_have_the_names_of_the_note_and_its_doubtful_ones_are_marked() {
     }
     for family in [&EG06XK, &BC660K, &BC26] {
         assert_eq!(family.certificates, []);
+    }
+}
+
+#[test]
+fn waits_that_a_note_or_a_network_asks_for() {
+    let seconds = |n| Duration::from_secs(n);
+    for family in FAMILIES {
+        let times = &family.times;
+        assert_eq!(times.first_report, seconds(90), "N3-22");
+        // Narrow-band networks need half an hour; more than twelve minutes of silence were seen.
+        let (silence, total) = if family.id == FamilyId::Eg06xk {
+            (600, 1800)
+        } else {
+            (900, 3600)
+        };
+        assert_eq!(times.download_silence, seconds(silence));
+        assert_eq!(times.download_total, seconds(total));
     }
 }
