@@ -1,5 +1,8 @@
 //! The commands that Deltaport sends, each with its own deadline and its own way to read the answer.
 
+use core::hash::{Hash, Hasher};
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use super::answer::{Answer, PowerSaving};
@@ -16,7 +19,7 @@ const MAX_ANSWER_LINES: usize = 8;
 /// Nothing that could end the quotes or the line gets in, so that no text can smuggle a second
 /// command (rule 7 of ARCHITECTURE.md, X-14).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Quoted(String);
+pub struct Quoted(Arc<str>);
 
 /// Why a text cannot be sent.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq, Hash)]
@@ -60,7 +63,7 @@ impl Quoted {
                 return Err(Unsendable::Control(at));
             }
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// Checks `text` for use as a name, such as that of an HTTP header: letters, digits, `-` and `_`.
@@ -111,7 +114,7 @@ impl Part {
         }
     }
 
-    const fn value(self) -> u64 {
+    const fn value(self) -> u32 {
         match self {
             Self::First => 0,
             Self::Middle => 1,
@@ -145,7 +148,7 @@ impl Setting {
 }
 
 /// A command, ready to be sent.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// `AT`: is anybody there?
     Attention,
@@ -324,170 +327,156 @@ pub enum Command {
     SetServerName(bool),
 }
 
-/// A value of a command line.
-enum Value<'a> {
-    /// Digits.
-    Number(u64),
-    /// Text between quotes.
-    Text(&'a Quoted),
-    /// Eight binary digits between quotes; nothing between the commas where there are none.
-    Bits(Option<u8>),
-}
-
 impl Command {
     /// The command line, without the CR that ends it.
     pub fn line(&self) -> String {
-        use Value::{Bits, Number, Text};
-        let number = |n: u32| Number(u64::from(n));
-        let fixed = |line: &'static str| (line, [None, None, None, None]);
-        let (head, values): (&str, [Option<Value<'_>>; 4]) = match self {
-            Self::Attention => fixed("AT"),
-            Self::EchoOff => fixed("ATE0"),
-            Self::NumericErrors => fixed("AT+CMEE=1"),
-            Self::Identify => fixed("ATI"),
-            Self::FullVersion => fixed("AT+QGMR"),
-            Self::BaseVersion => fixed("AT+CGMR"),
-            Self::Imei => fixed("AT+GSN"),
-            Self::ImeiFallback => fixed("AT+CGSN"),
-            Self::ReadRate => fixed("AT+IPR?"),
-            Self::SetRate(rate) => ("AT+IPR=", [Some(number(*rate)), None, None, None]),
-            Self::ReadFlowControl => fixed("AT+IFC?"),
-            Self::UseFlowControl => fixed("AT+IFC=2,2"),
-            Self::IgnoreDtr => fixed("AT&D0"),
-            Self::SimState => fixed("AT+CPIN?"),
-            Self::EpsRegistration => fixed("AT+CEREG?"),
-            Self::PacketRegistration => fixed("AT+CGREG?"),
-            Self::Registration => fixed("AT+CREG?"),
-            Self::Attached => fixed("AT+CGATT?"),
-            Self::Operator => fixed("AT+COPS?"),
-            Self::Signal => fixed("AT+CSQ"),
-            Self::SignalDetail => fixed("AT+CESQ"),
-            Self::AddressesRead => fixed("AT+CGPADDR?"),
-            Self::Addresses => fixed("AT+CGPADDR"),
-            Self::FirstAddress => fixed("AT+CGPADDR=1"),
-            Self::ReadSleep => fixed("AT+QSCLK?"),
-            Self::SetSleep(mode) => (
-                "AT+QSCLK=",
-                [Some(number((*mode).into())), None, None, None],
-            ),
-            Self::ReadPowerSaving => fixed("AT+CPSMS?"),
-            Self::SetPowerSaving(PowerSaving { on: false, .. }) => fixed("AT+CPSMS=0"),
-            Self::SetPowerSaving(PowerSaving { timers, .. }) => {
-                ("AT+CPSMS=1,", timers.map(|timer| Some(Bits(timer))))
+        let mut line = Written(String::from(self.head()));
+        match self {
+            Self::SetRate(rate) => line.number(*rate),
+            Self::SetSleep(mode) => line.number((*mode).into()),
+            Self::SetPowerSaving(PowerSaving { on: true, timers }) => {
+                for timer in timers {
+                    line.bits(*timer);
+                }
             }
-            Self::TestDownload => fixed("AT+QFOTADL=?"),
             Self::Download { url, from, size } => {
+                line.text(url);
                 // A request size needs a breakpoint before it.
-                let from = from.or(size.map(|_| 0));
-                let values = [Some(Text(url)), from.map(number), size.map(number), None];
-                ("AT+QFOTADL=", values)
+                if let Some(from) = from.or(size.map(|_| 0)) {
+                    line.number(from);
+                }
+                if let Some(size) = size {
+                    line.number(*size);
+                }
             }
-            Self::UpdateFromFile(path) => ("AT+QFOTADL=", [Some(Text(path)), None, None, None]),
+            Self::UpdateFromFile(text) | Self::ListFiles(text) | Self::DeleteFile(text) => {
+                line.text(text);
+            }
             Self::CopyPart { file, part } => {
-                let values = [Some(Text(file)), Some(Number(part.value())), None, None];
-                ("AT+QFOTADL=", values)
+                line.text(file);
+                line.number(part.value());
             }
-            Self::DownloadState => fixed("AT+QFOTADL?"),
-            Self::TriggerOnCommand => fixed("AT+QFOTADL=3,0"),
-            Self::TriggerWhenDownloaded => fixed("AT+QFOTADL=3,1"),
-            Self::TriggerMode => fixed("AT+QFOTADL=3"),
-            Self::StoredSize => fixed("AT+QFOTADL=4"),
-            Self::DeletePackage => fixed("AT+QFOTADL=5"),
-            Self::CancelDownload => fixed("AT+QFOTADL=6"),
-            Self::RetryRule => fixed("AT+QFOTADL=8"),
             Self::SetRetryRule { times, interval_s } => {
-                let values = [Some(number(*times)), Some(number(*interval_s)), None, None];
-                ("AT+QFOTADL=8,", values)
+                line.number(*times);
+                line.number(*interval_s);
             }
             Self::DownloadToFile { url, name } => {
-                let values = [Some(Text(url)), name.as_ref().map(Text), None, None];
-                ("AT+QFOTADL=10,", values)
+                line.text(url);
+                if let Some(name) = name {
+                    line.text(name);
+                }
             }
-            Self::MaxSize => fixed("AT+QFOTADL=12"),
             Self::ResumeDownload { url, afresh } => {
-                let values = [Some(Text(url)), afresh.then_some(Number(1)), None, None];
-                ("AT+QFOTADL=13,", values)
+                line.text(url);
+                if *afresh {
+                    line.number(1);
+                }
             }
             Self::Upload { size, timeout_s } => {
-                let values = [Some(Number(*size)), Some(number(*timeout_s)), None, None];
-                ("AT+QFOTADL=\"COM:\",", values)
+                line.size(*size);
+                line.number(*timeout_s);
             }
-            Self::StartUpdate => fixed("AT+QFOTADL=1"),
-            Self::FileSpace => fixed("AT+QFLDS=\"UFS\""),
-            Self::ListFiles(name) => ("AT+QFLST=", [Some(Text(name)), None, None, None]),
-            Self::DeleteFile(name) => ("AT+QFDEL=", [Some(Text(name)), None, None, None]),
             Self::UploadFile {
                 name,
                 size,
                 timeout_s,
                 acknowledged,
             } => {
-                let values = [
-                    Some(Text(name)),
-                    Some(Number(*size)),
-                    Some(number(*timeout_s)),
-                    Some(Number((*acknowledged).into())),
-                ];
-                ("AT+QFUPL=", values)
+                line.text(name);
+                line.size(*size);
+                line.number(*timeout_s);
+                line.number((*acknowledged).into());
             }
-            Self::ReadSetting(Setting::Apn) => fixed("AT+QCFGEXT=\"fota_apn\""),
-            Self::ReadSetting(Setting::Headers) => fixed("AT+QCFGEXT=\"fota_http_header\""),
-            Self::ReadSetting(Setting::Watchdog) => fixed("AT+QCFGEXT=\"fota_wd_gpio\""),
-            Self::ReadSetting(Setting::ServerName) => fixed("AT+QCFGEXT=\"sni\""),
             Self::SetApn {
                 ip_family,
                 apn,
                 login,
             } => {
-                let login = login.as_ref();
-                let values = [
-                    Some(number((*ip_family).into())),
-                    Some(Text(apn)),
-                    login.map(|(user, _)| Text(user)),
-                    login.map(|(_, password)| Text(password)),
-                ];
-                ("AT+QCFGEXT=\"fota_apn\",", values)
+                line.number((*ip_family).into());
+                line.text(apn);
+                if let Some((user, password)) = login {
+                    line.text(user);
+                    line.text(password);
+                }
             }
             Self::SetHeader { key, value } => {
-                let values = [Some(Text(key)), Some(Text(value)), None, None];
-                ("AT+QCFGEXT=\"fota_http_header\",", values)
+                line.text(key);
+                line.text(value);
             }
             Self::FeedWatchdog { pin, interval_ms } => {
-                let values = [
-                    Some(number((*pin).into())),
-                    Some(number(*interval_ms)),
-                    None,
-                    None,
-                ];
-                ("AT+QCFGEXT=\"fota_wd_gpio\",1,", values)
+                line.number(1);
+                line.number((*pin).into());
+                line.number(*interval_ms);
             }
-            Self::LeaveWatchdog => fixed("AT+QCFGEXT=\"fota_wd_gpio\",0"),
-            Self::SetServerName(false) => fixed("AT+QCFGEXT=\"sni\",0"),
-            Self::SetServerName(true) => fixed("AT+QCFGEXT=\"sni\",1"),
-        };
-        let mut line = String::from(head);
-        for (n, value) in values.iter().flatten().enumerate() {
-            if n > 0 {
-                line.push(',');
-            }
-            match value {
-                Number(number) => line += &number.to_string(),
-                Text(text) => {
-                    line.push('"');
-                    line += text.as_str();
-                    line.push('"');
-                }
-                Bits(None) => {}
-                Bits(Some(bits)) => {
-                    line.push('"');
-                    for n in (0..8).rev() {
-                        line.push(if bits >> n & 1 == 1 { '1' } else { '0' });
-                    }
-                    line.push('"');
-                }
-            }
+            Self::SetServerName(on) => line.number((*on).into()),
+            _ => {}
         }
-        line
+        line.0
+    }
+
+    /// The command line up to its values: everything, where there are none.
+    const fn head(&self) -> &'static str {
+        match self {
+            Self::Attention => "AT",
+            Self::EchoOff => "ATE0",
+            Self::NumericErrors => "AT+CMEE=1",
+            Self::Identify => "ATI",
+            Self::FullVersion => "AT+QGMR",
+            Self::BaseVersion => "AT+CGMR",
+            Self::Imei => "AT+GSN",
+            Self::ImeiFallback => "AT+CGSN",
+            Self::ReadRate => "AT+IPR?",
+            Self::SetRate(_) => "AT+IPR=",
+            Self::ReadFlowControl => "AT+IFC?",
+            Self::UseFlowControl => "AT+IFC=2,2",
+            Self::IgnoreDtr => "AT&D0",
+            Self::SimState => "AT+CPIN?",
+            Self::EpsRegistration => "AT+CEREG?",
+            Self::PacketRegistration => "AT+CGREG?",
+            Self::Registration => "AT+CREG?",
+            Self::Attached => "AT+CGATT?",
+            Self::Operator => "AT+COPS?",
+            Self::Signal => "AT+CSQ",
+            Self::SignalDetail => "AT+CESQ",
+            Self::AddressesRead => "AT+CGPADDR?",
+            Self::Addresses => "AT+CGPADDR",
+            Self::FirstAddress => "AT+CGPADDR=1",
+            Self::ReadSleep => "AT+QSCLK?",
+            Self::SetSleep(_) => "AT+QSCLK=",
+            Self::ReadPowerSaving => "AT+CPSMS?",
+            Self::SetPowerSaving(PowerSaving { on: false, .. }) => "AT+CPSMS=0",
+            Self::SetPowerSaving(_) => "AT+CPSMS=1",
+            Self::TestDownload => "AT+QFOTADL=?",
+            Self::Download { .. } | Self::UpdateFromFile(_) | Self::CopyPart { .. } => {
+                "AT+QFOTADL="
+            }
+            Self::DownloadState => "AT+QFOTADL?",
+            Self::TriggerOnCommand => "AT+QFOTADL=3,0",
+            Self::TriggerWhenDownloaded => "AT+QFOTADL=3,1",
+            Self::TriggerMode => "AT+QFOTADL=3",
+            Self::StoredSize => "AT+QFOTADL=4",
+            Self::DeletePackage => "AT+QFOTADL=5",
+            Self::CancelDownload => "AT+QFOTADL=6",
+            Self::RetryRule | Self::SetRetryRule { .. } => "AT+QFOTADL=8",
+            Self::DownloadToFile { .. } => "AT+QFOTADL=10",
+            Self::MaxSize => "AT+QFOTADL=12",
+            Self::ResumeDownload { .. } => "AT+QFOTADL=13",
+            Self::Upload { .. } => "AT+QFOTADL=\"COM:\"",
+            Self::StartUpdate => "AT+QFOTADL=1",
+            Self::FileSpace => "AT+QFLDS=\"UFS\"",
+            Self::ListFiles(_) => "AT+QFLST=",
+            Self::DeleteFile(_) => "AT+QFDEL=",
+            Self::UploadFile { .. } => "AT+QFUPL=",
+            Self::ReadSetting(Setting::Apn) | Self::SetApn { .. } => "AT+QCFGEXT=\"fota_apn\"",
+            Self::ReadSetting(Setting::Headers) | Self::SetHeader { .. } => {
+                "AT+QCFGEXT=\"fota_http_header\""
+            }
+            Self::ReadSetting(Setting::Watchdog) | Self::FeedWatchdog { .. } => {
+                "AT+QCFGEXT=\"fota_wd_gpio\""
+            }
+            Self::LeaveWatchdog => "AT+QCFGEXT=\"fota_wd_gpio\",0",
+            Self::ReadSetting(Setting::ServerName) | Self::SetServerName(_) => "AT+QCFGEXT=\"sni\"",
+        }
     }
 
     /// The command line as people and logs may see it: without passwords and other secrets (X-28).
@@ -638,6 +627,62 @@ impl Command {
             first,
             needed: true,
         }
+    }
+}
+
+/// A command line that is being written. A comma goes before each value but the first.
+struct Written(String);
+
+impl Written {
+    fn next(&mut self) {
+        if !self.0.ends_with('=') {
+            self.0.push(',');
+        }
+    }
+
+    fn number(&mut self, number: u32) {
+        self.size(number.into());
+    }
+
+    #[inline(never)]
+    fn size(&mut self, size: u64) {
+        self.next();
+        self.0 += &size.to_string();
+    }
+
+    #[inline(never)]
+    fn text(&mut self, text: &Quoted) {
+        self.next();
+        self.0.push('"');
+        self.0 += text.as_str();
+        self.0.push('"');
+    }
+
+    /// Eight binary digits between quotes; nothing where there are none.
+    fn bits(&mut self, bits: Option<u8>) {
+        self.next();
+        if let Some(bits) = bits {
+            self.0.push('"');
+            for n in (0..8).rev() {
+                self.0.push(if bits >> n & 1 == 1 { '1' } else { '0' });
+            }
+            self.0.push('"');
+        }
+    }
+}
+
+/// Two commands are the same if they are the same line to the module.
+impl PartialEq for Command {
+    fn eq(&self, other: &Self) -> bool {
+        self.line() == other.line()
+    }
+}
+
+impl Eq for Command {}
+
+impl Hash for Command {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.line().hash(state);
     }
 }
 
