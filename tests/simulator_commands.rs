@@ -142,6 +142,7 @@ fn a_command_that_comes_too_early_waits_for_its_turn() {
     );
 }
 
+/// Proves N2-013, N2-083, N2-084, N2-088, N2-089, N2-092, N2-095.
 #[test]
 fn qfotadl_knows_its_forms_n2_080_to_098() {
     let mut host = Host::prepared(Settings::default());
@@ -179,6 +180,7 @@ fn qfotadl_knows_its_forms_n2_080_to_098() {
     }
 }
 
+/// Proves N2-080, N2-087, N2-152, N2-159, N2-174.
 #[test]
 fn a_download_has_its_state_and_can_be_cancelled_n2_081_087() {
     let mut host = Host::prepared(Settings::default());
