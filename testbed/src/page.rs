@@ -223,6 +223,26 @@ impl<'a> Page<'a> {
             .await
     }
 
+    /// Types `text` into the field with this id, in place of what is there.
+    pub async fn fill(&self, id: &str, text: &str) -> Result<(), Error> {
+        self.wait_until(&format!(
+            "document.getElementById({id:?})?.disabled === false"
+        ))
+        .await?;
+        self.browser
+            .js(
+                "const [id, text] = args;
+                 const field = document.getElementById(id);
+                 field.focus();
+                 field.value = text;
+                 field.dispatchEvent(new Event('input', { bubbles: true }));
+                 field.dispatchEvent(new Event('change', { bubbles: true }));",
+                vec![json!(id), json!(text)],
+            )
+            .await?;
+        Ok(())
+    }
+
     /// Opens the first port and waits until its module is known.
     pub async fn connect_to_module(&self) -> Result<Value, Error> {
         self.connect(0).await?;
