@@ -3,6 +3,9 @@
 mod server;
 mod terminal;
 
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+
 use deltaport::simulator::{Fetch, FetchFailure, Model, Scheme, Served, Settings, sized_package};
 use server::{Says, Server};
 use terminal::{Host, Module};
