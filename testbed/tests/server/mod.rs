@@ -26,7 +26,7 @@ pub enum Says {
 
 /// A server for this test, on a port of its own. Its thread lives as long as the test.
 pub struct Server {
-    port: u16,
+    pub port: u16,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
