@@ -28,6 +28,8 @@ pub struct Session {
     state: State,
     splitter: LineSplitter,
     noise_told: u64,
+    /// Something that [`Session::snapshot`] shows may be other than it was.
+    changed: bool,
 }
 
 impl Session {
@@ -40,6 +42,12 @@ impl Session {
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
         // A clock that goes backwards stands still.
         self.cx.now = self.cx.now.max(now);
+        // Hundreds of pieces a second: most of them change nothing that is shown.
+        let is_piece = matches!(input, Input::Slice { .. } | Input::Written(_));
+        let (state, progress) = (
+            self.state.name(),
+            is_piece.then(|| self.cx.progress.clone()),
+        );
         // A deadline that has passed comes first: what happened, happened after it.
         if !matches!(input, Input::Bytes(_)) {
             self.deadline();
@@ -85,10 +93,7 @@ impl Session {
             Input::WriteFailed => self.happen(&Happening::WriteFailed),
             Input::Discarded => self.happen(&Happening::Discarded),
             Input::Slice { offset, bytes } => {
-                self.happen(&Happening::Slice {
-                    offset,
-                    bytes: &bytes,
-                });
+                self.happen(&Happening::Slice { offset, bytes });
             }
             Input::SliceFailed(flaw) => self.happen(&Happening::SliceFailed(flaw)),
             Input::Digest(digest) => self.happen(&Happening::Digest(digest)),
@@ -96,6 +101,12 @@ impl Session {
         }
         self.deadline();
         self.state.mark_stage(&mut self.cx);
+        self.changed |= state != self.state.name() || progress != Some(self.cx.progress.clone());
+    }
+
+    /// Whether [`Session::snapshot`] may show something new since this was asked last.
+    pub const fn take_change(&mut self) -> bool {
+        core::mem::replace(&mut self.changed, false)
     }
 
     /// What is to be done, one thing at a time, until a wait.

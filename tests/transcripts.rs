@@ -194,8 +194,7 @@ impl Replay {
     fn serve(&mut self) {
         while let Poll::Output(output) = self.session.poll_output() {
             match output {
-                Output::WriteData(bytes) => {
-                    let size = u32::try_from(bytes.len()).expect("a piece is small");
+                Output::WriteSlice { length: size, .. } => {
                     self.handed += u64::from(size);
                     if Some(self.handed) == self.package.map(|(size, _)| size) {
                         self.held = Some(size);
@@ -206,7 +205,10 @@ impl Replay {
                 Output::DiscardWrites => self.input(Input::Discarded),
                 Output::ReadSlice { offset, length } => {
                     let bytes = self.slice(offset, length);
-                    self.input(Input::Slice { offset, bytes });
+                    self.input(Input::Slice {
+                        offset,
+                        bytes: &bytes,
+                    });
                 }
                 Output::DigestPackage => {
                     let (size, checksum) = self.package.expect("a package was chosen");

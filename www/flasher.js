@@ -74,6 +74,7 @@ export class DeltaportFlasher extends HTMLElement {
   #console = new ConsoleView(() => this.#journal());
   #frame = 0;
   #drawnAt = 0;
+  #calm = 0;
   #ticking = 0;
   #told = "";
   #spoken = "";
@@ -332,8 +333,10 @@ export class DeltaportFlasher extends HTMLElement {
 
   #onFrame = () => {
     this.#frame = 0;
-    if (`${this.stage}` === this.#shown.split(" ")[0] && performance.now() - this.#drawnAt < CALM_MS) {
-      this.#frame = requestAnimationFrame(this.#onFrame);
+    const calm = CALM_MS - (performance.now() - this.#drawnAt);
+    if (`${this.stage}` === this.#shown.split(" ")[0] && calm > 0) {
+      clearTimeout(this.#calm);
+      this.#calm = setTimeout(() => this.#changed(), calm);
     } else {
       this.#draw();
     }

@@ -40,10 +40,18 @@ impl LineSplitter {
             return;
         }
         let mut rest = bytes;
-        while let Some(end) = rest.iter().position(|&b| b == b'\r' || b == b'\n') {
+        while let Some(end) = rest.iter().position(|&byte| !is_text(byte)) {
             let (head, tail) = rest.split_at(end);
-            rest = tail.get(1..).unwrap_or_default();
-            if self.partial.is_empty() && head.len() <= MAX_LINE && is_clean(head) {
+            let Some((&byte, tail)) = tail.split_first() else {
+                break;
+            };
+            rest = tail;
+            if !matches!(byte, b'\r' | b'\n') {
+                self.keep(head);
+                self.noise += 1;
+                continue;
+            }
+            if self.partial.is_empty() && head.len() <= MAX_LINE {
                 // The common case: the whole line lies in this piece and needs no copy. Between CR
                 // and LF lies an empty one.
                 if !head.is_empty() {
@@ -77,27 +85,15 @@ impl LineSplitter {
         self.overlong
     }
 
+    /// Keeps text, as much of it as a line may have.
     #[inline]
-    fn keep(&mut self, bytes: &[u8]) {
-        if self.partial.len() + bytes.len() <= MAX_LINE && is_clean(bytes) {
-            self.partial.extend_from_slice(bytes);
-        } else {
-            self.keep_some(bytes);
-        }
-    }
-
-    /// Noise, or the end of an over-long line.
-    #[cold]
-    fn keep_some(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if !is_text(byte) {
-                self.noise += 1;
-            } else if self.partial.len() < MAX_LINE {
-                self.partial.push(byte);
-            } else if !self.cut {
-                self.cut = true;
-                self.overlong += 1;
-            }
+    fn keep(&mut self, text: &[u8]) {
+        let room = MAX_LINE - self.partial.len();
+        self.partial
+            .extend_from_slice(text.get(..room).unwrap_or(text));
+        if text.len() > room && !self.cut {
+            self.cut = true;
+            self.overlong += 1;
         }
     }
 }
@@ -105,14 +101,6 @@ impl LineSplitter {
 #[inline]
 const fn is_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b' '..=b'~')
-}
-
-#[inline]
-fn is_clean(bytes: &[u8]) -> bool {
-    // No early exit: the loop is then free of branches, and lines are short.
-    bytes
-        .iter()
-        .fold(true, |clean, &byte| clean & is_text(byte))
 }
 
 #[cfg(test)]

@@ -206,7 +206,10 @@ impl Upload {
         self.handed = self.asked;
         let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         self.in_flight.push_back((cx.now, size));
-        cx.output(Output::WriteData(bytes.to_vec()));
+        cx.output(Output::WriteSlice {
+            offset,
+            length: size,
+        });
         self.ask(cx);
         State::Upload(self)
     }

@@ -21,19 +21,35 @@ const PIECE: u32 = 1 << 16;
 pub(super) struct Package {
     pub(super) file: File,
     block: Option<(u64, Uint8Array)>,
+    /// The slice that the session was given last, or is about to be given.
+    given: Option<(u64, Uint8Array)>,
 }
 
 impl Package {
     pub(super) const fn new(file: File) -> Self {
-        Self { file, block: None }
+        Self {
+            file,
+            block: None,
+            given: None,
+        }
     }
 
-    /// The block for a read at `offset`, if it is there already.
-    pub(super) fn cached(&self, offset: u64, length: u32) -> Option<Vec<u8>> {
+    /// Holds a slice ready, if the block that was read last holds it.
+    pub(super) fn give(&mut self, offset: u64, length: u32) -> bool {
+        self.given = self.cut(offset, length);
+        self.given.is_some()
+    }
+
+    fn cut(&self, offset: u64, length: u32) -> Option<(u64, Uint8Array)> {
         let (start, block) = self.block.as_ref()?;
         let from = u32::try_from(offset.checked_sub(*start)?).ok()?;
         let to = from.checked_add(length)?;
-        (to <= block.length()).then(|| block.subarray(from, to).to_vec())
+        (to <= block.length()).then(|| (offset, block.subarray(from, to)))
+    }
+
+    /// The slice that is held ready: what the session looks at is what is written.
+    pub(super) fn given(&self) -> Option<(u64, Uint8Array)> {
+        self.given.clone()
     }
 
     pub(super) fn keep(&mut self, start: u64, block: Uint8Array) {
@@ -43,6 +59,7 @@ impl Package {
     /// Nothing of an earlier reading counts.
     pub(super) fn forget(&mut self) {
         self.block = None;
+        self.given = None;
     }
 }
 

@@ -118,11 +118,9 @@ fn writer_of(port: &SerialPort) -> Option<WritableStreamDefaultWriter> {
 
 impl OpenPort {
     /// Queues bytes; they go out in order.
-    pub(super) fn write(self: &Rc<Self>, bytes: &[u8], is_data: bool) {
-        self.waiting.borrow_mut().push_back(Piece {
-            bytes: Uint8Array::from(bytes),
-            is_data,
-        });
+    pub(super) fn write(self: &Rc<Self>, bytes: Uint8Array, is_data: bool) {
+        let piece = Piece { bytes, is_data };
+        self.waiting.borrow_mut().push_back(piece);
         self.go_on_writing();
     }
 

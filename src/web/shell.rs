@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, Serial, SerialPort};
 
@@ -13,7 +13,7 @@ use super::package::{self, Package};
 use super::port::{self, OpenPort, Told};
 use super::task;
 use super::timer::{self, Timer};
-use crate::dfota::{Choice, Input, OpenFailure, Output, PortSettings, UsbId};
+use crate::dfota::{Choice, FileFlaw, Input, OpenFailure, Output, PortSettings, UsbId};
 use crate::plain::Plain;
 use crate::session::{Poll, Session};
 
@@ -40,6 +40,8 @@ pub(super) struct Shell {
     closing: RefCell<Option<Promise>>,
     lost: RefCell<Option<Lost>>,
     package: RefCell<Option<Package>>,
+    /// Memory for the slice that the session looks at: taken once, not for every piece.
+    slice: Cell<Vec<u8>>,
     /// Counts the files that were picked.
     packages: Cell<u32>,
     /// The page has thrown this session away: it says no more.
@@ -75,6 +77,7 @@ impl Shell {
                 closing: RefCell::new(None),
                 lost: RefCell::new(None),
                 package: RefCell::new(None),
+                slice: Cell::default(),
                 packages: Cell::new(0),
                 ended: Cell::new(false),
                 timer: Timer::new(move || {
@@ -158,7 +161,10 @@ impl Shell {
                     Poll::Wait(deadline) => break deadline,
                 }
             };
-            (deadline, Plain::of(&session.snapshot()))
+            let snapshot = session
+                .take_change()
+                .then(|| Plain::of(&session.snapshot()));
+            (deadline, snapshot)
         };
         self.timer.set(deadline);
         let mut entries = Vec::new();
@@ -173,7 +179,9 @@ impl Shell {
             let entry = to_js(&Plain::of(&entry));
             tell(&self.tell_entry, &entry);
         }
-        if self.told.borrow().as_ref() != Some(&snapshot) {
+        if let Some(snapshot) = snapshot
+            && self.told.borrow().as_ref() != Some(&snapshot)
+        {
             let value = to_js(&snapshot);
             *self.told.borrow_mut() = Some(snapshot);
             tell(&self.tell_snapshot, &value);
@@ -184,8 +192,16 @@ impl Shell {
         match output {
             Output::Open(settings) => self.open(settings),
             Output::Close => self.close(),
-            Output::Write(bytes) => self.write(&bytes, false),
-            Output::WriteData(bytes) => self.write(&bytes, true),
+            Output::Write(bytes) => self.write(Uint8Array::from(&*bytes), false),
+            Output::WriteSlice { offset, length } => {
+                let slice = self.package.borrow().as_ref().and_then(Package::given);
+                // Always so: the session writes what it was given, when it was given it.
+                if let Some((at, bytes)) = slice
+                    && (at, bytes.length()) == (offset, length)
+                {
+                    self.write(bytes, true);
+                }
+            }
             Output::DiscardWrites => {
                 if let Some(open) = &*self.open.borrow() {
                     open.discard();
@@ -197,7 +213,7 @@ impl Shell {
         }
     }
 
-    fn write(&self, bytes: &[u8], is_data: bool) {
+    fn write(&self, bytes: Uint8Array, is_data: bool) {
         if let Some(open) = &*self.open.borrow() {
             open.write(bytes, is_data);
         }
@@ -360,20 +376,36 @@ impl Shell {
     }
 
     fn read_slice(&self, offset: u64, length: u32) {
-        let cached = self
+        let is_there = self
             .package
-            .borrow()
-            .as_ref()
-            .map(|package| package.cached(offset, length));
-        match cached {
-            Some(Some(bytes)) => self.later(move |shell| {
-                shell.input(Input::Slice { offset, bytes });
-            }),
-            Some(None) => self.read_block(offset, length),
+            .borrow_mut()
+            .as_mut()
+            .map(|package| package.give(offset, length));
+        match is_there {
+            Some(true) => self.later(|shell| shell.pass_slice()),
+            Some(false) => self.read_block(offset, length),
             None => self.later(|shell| {
-                shell.input(Input::SliceFailed(crate::dfota::FileFlaw::Unreadable));
+                shell.input(Input::SliceFailed(FileFlaw::Unreadable));
             }),
         }
+    }
+
+    /// Gives the session the slice that the package holds ready.
+    fn pass_slice(&self) {
+        let slice = self.package.borrow().as_ref().and_then(Package::given);
+        let mut bytes = self.slice.take();
+        match slice {
+            Some((offset, slice)) => {
+                bytes.resize(slice.length() as usize, 0);
+                slice.copy_to(&mut bytes);
+                self.input(Input::Slice {
+                    offset,
+                    bytes: &bytes,
+                });
+            }
+            None => self.input(Input::SliceFailed(FileFlaw::Unreadable)),
+        }
+        self.slice.replace(bytes);
     }
 
     fn read_block(&self, offset: u64, length: u32) {
@@ -390,18 +422,20 @@ impl Shell {
         };
         task::spawn(async move {
             let read = package::read_block(&file, offset).await;
-            let slice = match (read, shell.package.borrow_mut().as_mut()) {
+            let is_there = match (read, shell.package.borrow_mut().as_mut()) {
                 (Ok(block), Some(package)) => {
                     package.keep(offset, block);
-                    package
-                        .cached(offset, length)
-                        .ok_or(crate::dfota::FileFlaw::Changed)
+                    if package.give(offset, length) {
+                        Ok(())
+                    } else {
+                        Err(FileFlaw::Changed)
+                    }
                 }
                 (Err(flaw), _) => Err(flaw),
-                (Ok(_), None) => Err(crate::dfota::FileFlaw::Unreadable),
+                (Ok(_), None) => Err(FileFlaw::Unreadable),
             };
-            match slice {
-                Ok(bytes) => shell.input(Input::Slice { offset, bytes }),
+            match is_there {
+                Ok(()) => shell.pass_slice(),
                 Err(flaw) => shell.input(Input::SliceFailed(flaw)),
             }
         });

@@ -39,10 +39,13 @@ impl Timer {
         }
     }
 
-    /// Calls back at `at`, a little later at the most, or early if that is very far away.
+    /// Calls back at `at` or a little later, or early: if that is very far away, or if an earlier time
+    /// was set before. A deadline that moves on with every piece of the package costs nothing so.
     pub(super) fn set(&self, at: Option<Instant>) {
         let mut set = self.set.borrow_mut();
-        if set.as_ref().map(|(at, _)| *at) == at {
+        if let (Some((earlier, _)), Some(at)) = (&*set, at)
+            && *earlier <= at
+        {
             return;
         }
         if let Some((_, id)) = set.take() {

@@ -3,6 +3,7 @@
 //! Most of what it says is true, so that a run comes as far as a lie can do harm.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use deltaport::at::Checksum;
 use deltaport::dfota::{Choice, Input, Output, PortSettings};
@@ -167,11 +168,17 @@ impl Liar {
             match output {
                 Output::Open(_) => self.input(Input::PortOpened(None)),
                 Output::Write(bytes) => self.command(&bytes),
-                Output::WriteData(bytes) => self.take_data(&bytes),
+                Output::WriteSlice { offset, length } => {
+                    let from = usize::try_from(offset).expect("a small file");
+                    self.take_data(from..from + length as usize);
+                }
                 Output::ReadSlice { offset, length } => {
                     let from = usize::try_from(offset).expect("a small file");
                     let bytes = self.file[from..from + length as usize].to_vec();
-                    self.input(Input::Slice { offset, bytes });
+                    self.input(Input::Slice {
+                        offset,
+                        bytes: &bytes,
+                    });
                 }
                 Output::DigestPackage => self.input(Input::Digest(Ok(digest(&self.file)))),
                 Output::DiscardWrites => self.input(Input::Discarded),
@@ -271,10 +278,10 @@ impl Liar {
         self.says.make_contiguous().sort_by_key(|(at, _)| *at);
     }
 
-    fn take_data(&mut self, bytes: &[u8]) {
-        self.log.push((self.now, Event::Data(bytes.len())));
-        self.data.extend_from_slice(bytes);
-        let size = u32::try_from(bytes.len()).expect("a small piece");
+    fn take_data(&mut self, range: Range<usize>) {
+        self.log.push((self.now, Event::Data(range.len())));
+        let size = u32::try_from(range.len()).expect("a small piece");
+        self.data.extend_from_slice(&self.file[range]);
         self.input(Input::Written(size));
         if let Some(size) = self.data_mode
             && self.data.len() >= size

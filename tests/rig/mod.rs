@@ -34,6 +34,8 @@ pub struct Rig {
     pub now: Instant,
     pub port: PortSettings,
     pub file: Vec<u8>,
+    /// The slice that the session was given last.
+    given: Option<(u64, Vec<u8>)>,
     /// The file's bytes from the moment of the upload on, if they differ.
     pub changed_file: Option<Vec<u8>>,
     /// Reading fails from this offset on.
@@ -95,6 +97,7 @@ impl Rig {
             now,
             port: PortSettings::default(),
             file: sample_package(OLD, NEW, 20_000),
+            given: None,
             changed_file: None,
             unreadable_from: None,
             refuse_open: VecDeque::new(),
@@ -337,7 +340,11 @@ impl Rig {
                 self.module.port_closed(self.now);
             }
             Output::Write(bytes) => self.write(bytes, false),
-            Output::WriteData(bytes) => self.write(bytes, true),
+            Output::WriteSlice { offset, length } => {
+                let (at, bytes) = self.given.clone().expect("a slice was given");
+                assert_eq!((at, bytes.len()), (offset, length as usize));
+                self.write(bytes, true);
+            }
             Output::DiscardWrites => {
                 self.to_module.retain(|waiting| !waiting.is_data);
                 self.input(Input::Discarded);
@@ -379,7 +386,11 @@ impl Rig {
             return self.input(Input::SliceFailed(FileFlaw::Unreadable));
         }
         let bytes = file[from.min(to)..to].to_vec();
-        self.input(Input::Slice { offset, bytes });
+        self.given = Some((offset, bytes.clone()));
+        self.input(Input::Slice {
+            offset,
+            bytes: &bytes,
+        });
     }
 
     fn pump_line(&mut self) -> bool {

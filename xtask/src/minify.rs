@@ -1,14 +1,15 @@
-//! The page's files as they are served: in fewer bytes, each still a file of its own.
+//! The page's files as they are served: in fewer bytes, scripts that are loaded together joined.
 //!
-//! What is written by hand stays as it is and runs unminified too. Scripts are not joined: that would
-//! save some 4 kB of what the page weighs and would cost the likeness of the page to its sources.
+//! What is written by hand stays as it is and runs unminified too.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde_json::json;
 
 use crate::setup::npm::Tools;
 use crate::{process, repository};
@@ -34,28 +35,22 @@ pub fn minified(
     let output = repository::target().join("minified");
     let stamp = output.with_extension("stamp");
     let inputs = inputs(&files)?;
-    let places: Vec<(&PathBuf, PathBuf)> = files
-        .iter()
-        .filter(|(place, _)| is_minified(place))
-        .map(|(place, source)| (source, output.join(place)))
-        .collect();
-    let is_fresh = fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == inputs)
-        && places.iter().all(|(_, small)| small.is_file());
+    let is_fresh =
+        output.is_dir() && fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == inputs);
+    let (sources, mut others): (BTreeMap<_, _>, _) =
+        files.into_iter().partition(|(place, _)| is_minified(place));
     if !is_fresh {
         if output.exists() {
             fs::remove_dir_all(&output)?;
         }
         println!("  making the page's files small");
-        run(&places, &output.with_extension("json"), tools)?;
+        run(&sources, &output, tools)?;
         fs::write(stamp, inputs)?;
     }
-    Ok(files
-        .into_iter()
-        .map(|(place, source)| match is_minified(&place) {
-            true => (place.clone(), output.join(place)),
-            false => (place, source),
-        })
-        .collect())
+    for small in repository::files(&output)? {
+        others.insert(small.strip_prefix(&output)?.to_owned(), small);
+    }
+    Ok(others)
 }
 
 fn is_minified(place: &Path) -> bool {
@@ -64,16 +59,25 @@ fn is_minified(place: &Path) -> bool {
         .any(|extension| place.extension().is_some_and(|found| found == *extension))
 }
 
-/// Makes the first file of each pair small and writes it to the second. The script reads the pairs
-/// from `list`, since a command line would be too long for people and for some systems.
-fn run(pairs: &[(&PathBuf, PathBuf)], list: &Path, tools: &Tools) -> Result<()> {
-    let text = pairs
+/// Makes the files, which are named by their place in the site, small and writes them below `output`.
+/// The script reads their names from a list, since a command line would be too long for people and
+/// for some systems.
+fn run(files: &BTreeMap<PathBuf, PathBuf>, output: &Path, tools: &Tools) -> Result<()> {
+    let named: BTreeMap<String, String> = files
         .iter()
-        .map(|(from, to)| [repository::short(from), repository::short(to)])
-        .collect::<Vec<_>>();
-    fs::write(list, serde_json::to_string(&text)?)
-        .with_context(|| format!("cannot write {}", repository::short(list)))?;
-    process::run(tools.own_script(SCRIPT).arg(list))
+        .map(|(place, file)| {
+            let parts: Vec<_> = place.iter().map(OsStr::to_string_lossy).collect();
+            (parts.join("/"), repository::short(file))
+        })
+        .collect();
+    let text = json!({ "output": repository::short(output), "files": named });
+    let list = output.with_extension("json");
+    if let Some(folder) = list.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(&list, text.to_string())
+        .with_context(|| format!("cannot write {}", repository::short(&list)))?;
+    process::run(tools.own_script(SCRIPT).arg(&list))
         .context("the page's files must go through the minifiers")?;
     Ok(())
 }
@@ -95,6 +99,12 @@ fn inputs(files: &BTreeMap<PathBuf, PathBuf>) -> Result<String> {
 mod tests {
     use super::*;
 
+    /// A script beside the one that is looked at.
+    const MORE: (&str, &str) = (
+        "words.js",
+        "// Why.\nexport const words = { shown: \"in words\" };\nexport const unused = 1;\n",
+    );
+
     /// What the minifiers make of `text` in a file called `name`.
     fn small(name: &str, text: &str) -> Result<String> {
         let tools = {
@@ -103,27 +113,31 @@ mod tests {
         };
         let folder = repository::target().join("tmp/minify").join(name);
         fs::create_dir_all(&folder)?;
-        let (from, to) = (folder.join(name), folder.join("out").join(name));
-        fs::write(&from, text)?;
-        run(&[(&from, to.clone())], &folder.join("list.json"), &tools)?;
-        Ok(fs::read_to_string(to)?)
+        let output = folder.join("out");
+        let mut files = BTreeMap::new();
+        for (place, text) in [(name, text), MORE] {
+            let file = folder.join(place);
+            fs::write(&file, text)?;
+            files.insert(PathBuf::from(place), file);
+        }
+        run(&files, &output, &tools)?;
+        Ok(fs::read_to_string(output.join(name))?)
     }
 
     #[test]
-    fn a_script_keeps_its_imports_exports_and_properties() {
+    fn a_script_takes_its_imports_in_and_keeps_the_rest() {
         let script = small(
             "page.js",
             "// Why.\nimport { words } from \"./words.js\";\n\
              export class Page {\n  #shown = words;\n  async openPort(port) {\n    \
-             const core = await import(\"./wasm/deltaport.js\");\n    \
+             const core = await import(\"./words.js\");\n    \
              return core.connectTo(port, new URL(\"./a.json\", import.meta.url), this.#shown);\n  }\n}\n",
         )
         .unwrap();
         for kept in [
-            "from\"./words.js\"",
-            "import(\"./wasm/deltaport.js\")",
+            "in words",
             "new URL(\"./a.json\",import.meta.url)",
-            "export class Page{",
+            "as Page}",
             "openPort(",
             ".connectTo(",
         ] {
