@@ -7,6 +7,7 @@
 //!   own pace. `cargo xtask module` is this part alone;
 //! - [`peer`] holds devices that are no module: a silent port, a GNSS port;
 //! - `usb` makes a pty look like a USB serial port to one process tree;
+//! - `display` is a screen in memory, for the browser's own list of ports;
 //! - `browser` starts chromedriver and a browser inside that process tree;
 //! - `site` serves the built page with the production headers;
 //! - `page` drives the page by its documented ids and properties;
@@ -22,6 +23,8 @@ pub mod pty;
 pub mod bed;
 #[cfg(feature = "browser")]
 pub mod browser;
+#[cfg(feature = "browser")]
+pub mod display;
 #[cfg(feature = "browser")]
 pub mod package;
 #[cfg(feature = "browser")]
