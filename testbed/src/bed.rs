@@ -37,8 +37,12 @@ impl Bed {
 
     /// The same with a browser of these rights.
     pub async fn with_rights(folder: &Path, rights: Rights) -> Result<Self, Error> {
+        Self::with_site(Site::start(folder)?, rights).await
+    }
+
+    /// The same for a site that is served already.
+    pub async fn with_site(site: Site, rights: Rights) -> Result<Self, Error> {
         let bus = Arc::new(Bus::new()?);
-        let site = Site::start(folder)?;
         // The browser reads policies when it starts.
         let policy = Policy::allow_all_ports(site.port())?;
         let browser = live_browser(&bus, rights, None, &site).await?;
