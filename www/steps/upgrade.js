@@ -3,7 +3,8 @@
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { actionButton, actions, button, facts, headline, mono, notice } from "../parts.js";
+import { actionButton, actions, button, facts, headline, mono, notice, words } from "../parts.js";
+import { portLost } from "../view.js";
 import { findings } from "./package.js";
 
 /** @import { Stage, WaitFacts } from "../contract.js" */
@@ -32,11 +33,17 @@ export function upgradeFacts({ t, snap }) {
 export function upgradeStep(view) {
   const { t, snap } = view;
   const silent = snap.stage === "updating" && blind(view);
+  const problem = portLost(snap);
+  const lost = problem && words(view, problem);
   return [
     rail(view),
     notice(view, snap.problem),
-    headline(t(`stage.${snap.stage}`)),
-    h("p", { class: snap.stage === "ready" ? "lede" : "lede two-lines" }, t(`stage.${snap.stage}.lede${silent ? ".usb" : ""}`)),
+    headline(lost ? lost.title : t(`stage.${snap.stage}`)),
+    h(
+      "p",
+      { class: snap.stage === "ready" ? "lede" : "lede two-lines" },
+      lost ? `${lost.means} ${lost.remedy}` : t(`stage.${snap.stage}.lede${silent ? ".usb" : ""}`),
+    ),
     snap.stage === "ready" ? ready(view) : running(view),
   ];
 }
@@ -48,7 +55,8 @@ function blind({ snap }) {
 
 /** @param {View} view */
 function rail({ t, snap }) {
-  const current = RAIL.findIndex(([, stages]) => stages.includes(snap.stage));
+  const stage = portLost(snap) ? "ready" : snap.stage;
+  const current = RAIL.findIndex(([, stages]) => stages.includes(stage));
   return h(
     "ol",
     { class: "rail", key: "rail", "aria-label": t("rail.label") },
@@ -72,12 +80,14 @@ function rail({ t, snap }) {
 function running(view) {
   const { t, f, snap, ui } = view;
   const { stage, progress, wait } = snap;
-  const percent = progress?.percent;
+  // What the upload had reached says nothing here.
+  const lost = portLost(snap);
+  const percent = lost ? null : progress?.percent;
   const uploading = stage === "uploading";
   const elapsed = wait ? Math.max(0, ui.now - wait.since) : 0;
   const band = wait && percent == null && wait.expectedMs >= SILENT_MS;
   return [
-    h(
+    !lost && h(
       "div",
       { class: "gauge", key: "gauge" },
       h("output", { class: "figure" }, percent != null ? f.percent(percent) : band ? f.clock(elapsed) : ""),
@@ -86,7 +96,9 @@ function running(view) {
         ? bandBar(view, wait, elapsed)
         : h("progress", { "aria-label": t(`stage.${stage}`), max: 100, value: percent }),
     ),
-    h("p", { class: "reserved", key: "band" }, wait && (band || elapsed > SILENT_MS) && wait.expectedMs >= SILENT_MS && bandWords(view, wait, elapsed)),
+    uploading
+      ? chart(view)
+      : !lost && h("p", { class: "reserved", key: "band" }, wait && (band || elapsed > SILENT_MS) && wait.expectedMs >= SILENT_MS && bandWords(view, wait, elapsed)),
     uploading && progress
       ? facts(
           [t("sent"), t("sent.of", { n: f.size(progress.bytes ?? 0), of: f.size(progress.total ?? 0) })],
@@ -96,10 +108,9 @@ function running(view) {
       : facts(
           [t("waiting-for"), wait ? t(`wait.${wait.code}`) : "–"],
           [t("so-far"), wait ? f.clock(elapsed) : "–"],
-          [t("usually"), wait ? t("about", { time: f.clock(wait.expectedMs) }) : "–"],
+          !lost && [t("usually"), wait ? t("about", { time: f.clock(wait.expectedMs) }) : "–"],
         ),
-    uploading && chart(view),
-    safety(view),
+    !lost && safety(view),
     actions(
       snap.actions.includes("reconnect") &&
         button("reconnect", t("reconnect"), () => view.page.reconnect(), {

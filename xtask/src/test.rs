@@ -367,6 +367,7 @@ fn page(needs: &Needs) -> Result<Tally> {
         "there is no page test: {TESTBED}/tests with `required-features = [\"{BROWSER_FEATURE}\"]`"
     );
     let site = needs.site()?;
+    browser::ensure_display()?;
     let mut command = cargo::native("test");
     with_browser(&mut command, &needs.browser()?, &site)?
         .args(["--workspace", "--no-fail-fast"])
