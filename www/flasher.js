@@ -17,7 +17,7 @@ import { moduleFacts, moduleStep } from "./steps/module.js";
 import { packageFacts, packageStep } from "./steps/package.js";
 import { resultStep } from "./steps/result.js";
 import { upgradeFacts, upgradeStep } from "./steps/upgrade.js";
-import { NOTHING, openStep, STEPS } from "./view.js";
+import { NOTHING, openStep, portLost, STEPS } from "./view.js";
 import { BusyGuard } from "./wake-lock.js";
 
 /** @import { Action, ElementStage, Entry, Flasher, Snapshot } from "./contract.js" */
@@ -474,9 +474,10 @@ export class DeltaportFlasher extends HTMLElement {
   /** Stage changes only, never numbers: they would drown everything else. @param {View} view */
   #status(view) {
     const { t, snap } = view;
-    const problem = snap.stage !== "done" && snap.problem;
+    const lost = portLost(snap);
+    const problem = snap.stage !== "done" && (lost || snap.problem);
     const said = [
-      snap.verdict && snap.stage === "done" ? t(`outcome.${snap.verdict.outcome}`) : t(`stage.${this.stage}`),
+      snap.verdict && snap.stage === "done" ? t(`outcome.${snap.verdict.outcome}`) : !lost && t(`stage.${this.stage}`),
       problem && words(view, problem).title,
     ];
     return (this.#spoken = said.filter(Boolean).join(". "));

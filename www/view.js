@@ -1,6 +1,6 @@
 // What every part of the page draws from: the session's snapshot, the page's own state, words, commands.
 
-/** @import { Snapshot, Stage } from "./contract.js" */
+/** @import { Problem, Snapshot, Stage } from "./contract.js" */
 /** @import { Translate } from "./messages.js" */
 /** @import { Format } from "./format.js" */
 
@@ -60,4 +60,13 @@ export function openStep({ stage, package: file }) {
 /** The module may have begun to write its firmware in this stage. @param {Stage} stage */
 export function afterNoReturn(stage) {
   return ORDER.indexOf(stage) >= ORDER.indexOf("starting");
+}
+
+/**
+ * The port is gone though nothing was started here: that the module restarts is one reason of several.
+ * @param {Snapshot} snap
+ * @returns {Problem | false}
+ */
+export function portLost({ stage, noReturn }) {
+  return stage === "resetting" && !noReturn && { code: "port-lost", number: undefined, detail: undefined };
 }

@@ -63,6 +63,8 @@ pub struct Rig {
     pub hide_return: bool,
     /// What is sent is lost on the line.
     pub mute: bool,
+    /// What the module says is lost on the line.
+    pub deaf: bool,
     usb: Option<UsbId>,
     open: bool,
     plugged: bool,
@@ -110,6 +112,7 @@ impl Rig {
             piece: usize::MAX,
             hide_return: false,
             mute: false,
+            deaf: false,
             usb: Some(usb),
             open: false,
             plugged: true,
@@ -431,7 +434,7 @@ impl Rig {
             match self.module.poll(self.now) {
                 simulator::Output::Bytes(bytes) => {
                     moved = true;
-                    if self.open {
+                    if self.open && !self.deaf {
                         for piece in bytes.chunks(self.piece.min(bytes.len().max(1))) {
                             self.input(Input::Bytes(piece));
                         }

@@ -24,7 +24,7 @@ export function resultStep(view) {
   const problem = code && { code, number, detail };
   const said = problem && words(view, problem);
   const upgraded = outcome === "upgraded";
-  const tellBefore = outcome === "not-upgraded" && !afterNoReturn(stage);
+  const tellBefore = outcome === "not-upgraded" && !snap.noReturn;
   const again = snap.actions.includes("look-again");
   return [
     h(

@@ -3,7 +3,8 @@
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { actionButton, actions, button, facts, headline, mono, notice } from "../parts.js";
+import { actionButton, actions, button, facts, headline, mono, notice, words } from "../parts.js";
+import { portLost } from "../view.js";
 import { findings } from "./package.js";
 
 /** @import { Stage, WaitFacts } from "../contract.js" */
@@ -32,11 +33,17 @@ export function upgradeFacts({ t, snap }) {
 export function upgradeStep(view) {
   const { t, snap } = view;
   const silent = snap.stage === "updating" && blind(view);
+  const problem = portLost(snap);
+  const lost = problem && words(view, problem);
   return [
     rail(view),
     notice(view, snap.problem),
-    headline(t(`stage.${snap.stage}`)),
-    h("p", { class: snap.stage === "ready" ? "lede" : "lede two-lines" }, t(`stage.${snap.stage}.lede${silent ? ".usb" : ""}`)),
+    headline(lost ? lost.title : t(`stage.${snap.stage}`)),
+    h(
+      "p",
+      { class: snap.stage === "ready" ? "lede" : "lede two-lines" },
+      lost ? `${lost.means} ${lost.remedy}` : t(`stage.${snap.stage}.lede${silent ? ".usb" : ""}`),
+    ),
     snap.stage === "ready" ? ready(view) : running(view),
   ];
 }
@@ -48,7 +55,8 @@ function blind({ snap }) {
 
 /** @param {View} view */
 function rail({ t, snap }) {
-  const current = RAIL.findIndex(([, stages]) => stages.includes(snap.stage));
+  const stage = portLost(snap) ? "ready" : snap.stage;
+  const current = RAIL.findIndex(([, stages]) => stages.includes(stage));
   return h(
     "ol",
     { class: "rail", key: "rail", "aria-label": t("rail.label") },
@@ -72,7 +80,9 @@ function rail({ t, snap }) {
 function running(view) {
   const { t, f, snap, ui } = view;
   const { stage, progress, wait } = snap;
-  const percent = progress?.percent;
+  // What the upload had reached says nothing here.
+  const lost = portLost(snap);
+  const percent = lost ? null : progress?.percent;
   const uploading = stage === "uploading";
   const elapsed = wait ? Math.max(0, ui.now - wait.since) : 0;
   const band = wait && percent == null && wait.expectedMs >= SILENT_MS;
@@ -99,7 +109,7 @@ function running(view) {
           [t("usually"), wait ? t("about", { time: f.clock(wait.expectedMs) }) : "–"],
         ),
     uploading && chart(view),
-    safety(view),
+    !lost && safety(view),
     actions(
       snap.actions.includes("reconnect") &&
         button("reconnect", t("reconnect"), () => view.page.reconnect(), {
