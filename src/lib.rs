@@ -5,6 +5,7 @@ pub mod dfota;
 pub mod family;
 pub mod journal;
 pub mod plain;
+mod routes_only;
 pub mod session;
 pub mod simulator;
 pub mod snapshot;

@@ -4,11 +4,13 @@
 //! the next deadline. The caller owns clock, port, file and page.
 
 use crate::at::{Line, LineSplitter, masked};
-use crate::dfota::{
-    Choice, Context, Happening, Input, OpenFailure, Output, SourceRequest, State, findings,
-};
+#[cfg(feature = "routes")]
+use crate::dfota::SourceRequest;
+use crate::dfota::{Choice, Context, Happening, Input, OpenFailure, Output, State, findings};
 use crate::journal::{Kind, Mark};
-use crate::snapshot::{PortFacts, Problem, Snapshot, Stage};
+#[cfg(feature = "routes")]
+use crate::snapshot::Problem;
+use crate::snapshot::{PortFacts, Snapshot, Stage};
 use crate::time::Instant;
 
 /// Noise is reported on the console in portions of this size.
@@ -136,8 +138,11 @@ impl Session {
             greeting: cx.greeting.clone(),
             module: cx.module.clone(),
             package: cx.package.clone(),
+            #[cfg(feature = "routes")]
             source: cx.source.as_ref().map(|source| source.facts(cx.family())),
+            #[cfg(feature = "routes")]
             readiness: cx.readiness.clone(),
+            #[cfg(feature = "routes")]
             settings: cx.settings_facts.clone(),
             findings: findings(cx),
             progress: cx.progress.clone(),
@@ -150,6 +155,7 @@ impl Session {
         }
     }
 
+    #[cfg(feature = "routes")]
     /// What is wrong with a source for the module at hand.
     pub fn check_source(&self, request: &SourceRequest) -> Option<Problem> {
         request.check(self.cx.family()).err()
@@ -190,7 +196,7 @@ impl Session {
             let shown = core::str::from_utf8(text).unwrap_or_default();
             // A row of acknowledgements is nothing to read.
             if !(text.len() > 2 && text.iter().all(|&byte| byte == b'A')) {
-                cx.entry(Kind::Received, &masked(shown));
+                cx.entry(Kind::Received, &shown_of(shown));
             }
             step(cx, state, &Happening::Line(line));
         });
@@ -255,10 +261,15 @@ impl Session {
             }
             Choice::PackageFlaw(..) => "package flaw".into(),
             // Typed text may hold secrets; what of it is sent stands in the journal by itself.
+            #[cfg(feature = "routes")]
             Choice::Source(None) => "source file".into(),
+            #[cfg(feature = "routes")]
             Choice::Source(Some(_)) => "source".into(),
+            #[cfg(feature = "routes")]
             Choice::Check => "check".into(),
+            #[cfg(feature = "routes")]
             Choice::ReadSettings => "read settings".into(),
+            #[cfg(feature = "routes")]
             Choice::WriteSetting(request) => format!("write setting {}", request.name),
             Choice::Start {
                 unknown_model,
@@ -275,6 +286,15 @@ impl Session {
         self.cx
             .journal
             .add(self.cx.now, Mark::Choice, text.as_bytes());
+    }
+}
+
+/// A line without its secrets. Without routes none is ever sent, nor echoed.
+fn shown_of(line: &str) -> String {
+    if cfg!(feature = "routes") {
+        masked(line)
+    } else {
+        line.to_owned()
     }
 }
 

@@ -802,11 +802,14 @@ pub struct Snapshot {
     pub module: Option<ModuleFacts>,
     /// The package, once one was chosen.
     pub package: Option<PackageFacts>,
-    /// Where the package comes from, if it is not that file.
+    /// Where the package comes from, if it is not that file. Only in the full build.
+    #[cfg(feature = "routes")]
     pub source: Option<SourceFacts>,
-    /// What the module said about its network, once it was asked.
+    /// What the module said about its network, once it was asked. Only in the full build.
+    #[cfg(feature = "routes")]
     pub readiness: Option<ReadinessFacts>,
-    /// The module's settings, once they were read.
+    /// The module's settings, once they were read. Only in the full build.
+    #[cfg(feature = "routes")]
     pub settings: Option<SettingsFacts>,
     /// The checks, once module and package are known.
     pub findings: Vec<Finding>,

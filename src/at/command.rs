@@ -6,6 +6,7 @@ use super::answer::{Answer, PowerSaving};
 use super::answer_line::{Info, Line};
 use super::fields::{Field, Fields};
 use super::secret::masked;
+use crate::routes_only::RoutesOnly;
 use crate::time::Duration;
 
 /// Lines of an answer beyond this many are not kept: no answer that we ask for is longer.
@@ -15,8 +16,8 @@ const MAX_ANSWER_LINES: usize = 8;
 ///
 /// Nothing that could end the quotes or the line gets in, so that no text can smuggle a second
 /// command (rule 7 of ARCHITECTURE.md, X-14).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Quoted(String);
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Quoted(String, RoutesOnly);
 
 /// Why a text cannot be sent.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq, Hash)]
@@ -60,7 +61,9 @@ impl Quoted {
                 return Err(Unsendable::Control(at));
             }
         }
-        Ok(Self(text.to_owned()))
+        // A build without routes sends nothing that came from outside.
+        let here = RoutesOnly::HERE.ok_or(Unsendable::Empty)?;
+        Ok(Self(text.to_owned(), here))
     }
 
     /// Checks `text` for use as a name, such as that of an HTTP header: letters, digits, `-` and `_`.
@@ -111,6 +114,7 @@ impl Part {
         }
     }
 
+    #[cfg(feature = "routes")]
     const fn value(self) -> u64 {
         match self {
             Self::First => 0,
@@ -324,6 +328,10 @@ pub enum Command {
     SetServerName(bool),
 }
 
+#[cfg_attr(
+    not(feature = "routes"),
+    allow(dead_code, reason = "only the full build has such values")
+)]
 /// A value of a command line.
 enum Value<'a> {
     /// Digits.
@@ -334,48 +342,109 @@ enum Value<'a> {
     Bits(Option<u8>),
 }
 
+type Parts<'a> = (&'static str, [Option<Value<'a>>; 4]);
+
+const NONE: [Option<Value<'static>>; 4] = [None, None, None, None];
+
 impl Command {
     /// The command line, without the CR that ends it.
     pub fn line(&self) -> String {
         use Value::{Bits, Number, Text};
+        let (head, values) = self.parts();
+        let mut line = String::from(head);
+        for (n, value) in values.iter().flatten().enumerate() {
+            if n > 0 {
+                line.push(',');
+            }
+            match value {
+                Number(number) => line += &number.to_string(),
+                Text(text) => {
+                    line.push('"');
+                    line += text.as_str();
+                    line.push('"');
+                }
+                Bits(None) => {}
+                Bits(Some(bits)) => {
+                    line.push('"');
+                    for n in (0..8).rev() {
+                        line.push(if bits >> n & 1 == 1 { '1' } else { '0' });
+                    }
+                    line.push('"');
+                }
+            }
+        }
+        line
+    }
+
+    /// The line's head and its values.
+    fn parts(&self) -> Parts<'_> {
+        match self {
+            Self::Attention => ("AT", NONE),
+            Self::EchoOff => ("ATE0", NONE),
+            Self::NumericErrors => ("AT+CMEE=1", NONE),
+            Self::Identify => ("ATI", NONE),
+            Self::FullVersion => ("AT+QGMR", NONE),
+            Self::BaseVersion => ("AT+CGMR", NONE),
+            Self::Imei => ("AT+GSN", NONE),
+            Self::ImeiFallback => ("AT+CGSN", NONE),
+            Self::ReadRate => ("AT+IPR?", NONE),
+            Self::ReadFlowControl => ("AT+IFC?", NONE),
+            Self::UseFlowControl => ("AT+IFC=2,2", NONE),
+            Self::IgnoreDtr => ("AT&D0", NONE),
+            Self::DownloadState => ("AT+QFOTADL?", NONE),
+            Self::TriggerOnCommand => ("AT+QFOTADL=3,0", NONE),
+            Self::TriggerMode => ("AT+QFOTADL=3", NONE),
+            Self::StoredSize => ("AT+QFOTADL=4", NONE),
+            Self::DeletePackage => ("AT+QFOTADL=5", NONE),
+            Self::MaxSize => ("AT+QFOTADL=12", NONE),
+            Self::Upload { size, timeout_s } => {
+                let values = [
+                    Some(Value::Number(*size)),
+                    Some(Value::Number(u64::from(*timeout_s))),
+                    None,
+                    None,
+                ];
+                ("AT+QFOTADL=\"COM:\",", values)
+            }
+            Self::StartUpdate => ("AT+QFOTADL=1", NONE),
+            _ => self.route_parts(),
+        }
+    }
+
+    #[cfg(not(feature = "routes"))]
+    const fn route_parts(&self) -> Parts<'_> {
+        ("", NONE)
+    }
+
+    /// The same for commands that only the full build sends.
+    #[cfg(feature = "routes")]
+    fn route_parts(&self) -> Parts<'_> {
+        use Value::{Bits, Number, Text};
         let number = |n: u32| Number(u64::from(n));
-        let fixed = |line: &'static str| (line, [None, None, None, None]);
-        let (head, values): (&str, [Option<Value<'_>>; 4]) = match self {
-            Self::Attention => fixed("AT"),
-            Self::EchoOff => fixed("ATE0"),
-            Self::NumericErrors => fixed("AT+CMEE=1"),
-            Self::Identify => fixed("ATI"),
-            Self::FullVersion => fixed("AT+QGMR"),
-            Self::BaseVersion => fixed("AT+CGMR"),
-            Self::Imei => fixed("AT+GSN"),
-            Self::ImeiFallback => fixed("AT+CGSN"),
-            Self::ReadRate => fixed("AT+IPR?"),
+        match self {
             Self::SetRate(rate) => ("AT+IPR=", [Some(number(*rate)), None, None, None]),
-            Self::ReadFlowControl => fixed("AT+IFC?"),
-            Self::UseFlowControl => fixed("AT+IFC=2,2"),
-            Self::IgnoreDtr => fixed("AT&D0"),
-            Self::SimState => fixed("AT+CPIN?"),
-            Self::EpsRegistration => fixed("AT+CEREG?"),
-            Self::PacketRegistration => fixed("AT+CGREG?"),
-            Self::Registration => fixed("AT+CREG?"),
-            Self::Attached => fixed("AT+CGATT?"),
-            Self::Operator => fixed("AT+COPS?"),
-            Self::Signal => fixed("AT+CSQ"),
-            Self::SignalDetail => fixed("AT+CESQ"),
-            Self::AddressesRead => fixed("AT+CGPADDR?"),
-            Self::Addresses => fixed("AT+CGPADDR"),
-            Self::FirstAddress => fixed("AT+CGPADDR=1"),
-            Self::ReadSleep => fixed("AT+QSCLK?"),
+            Self::SimState => ("AT+CPIN?", NONE),
+            Self::EpsRegistration => ("AT+CEREG?", NONE),
+            Self::PacketRegistration => ("AT+CGREG?", NONE),
+            Self::Registration => ("AT+CREG?", NONE),
+            Self::Attached => ("AT+CGATT?", NONE),
+            Self::Operator => ("AT+COPS?", NONE),
+            Self::Signal => ("AT+CSQ", NONE),
+            Self::SignalDetail => ("AT+CESQ", NONE),
+            Self::AddressesRead => ("AT+CGPADDR?", NONE),
+            Self::Addresses => ("AT+CGPADDR", NONE),
+            Self::FirstAddress => ("AT+CGPADDR=1", NONE),
+            Self::ReadSleep => ("AT+QSCLK?", NONE),
             Self::SetSleep(mode) => (
                 "AT+QSCLK=",
                 [Some(number((*mode).into())), None, None, None],
             ),
-            Self::ReadPowerSaving => fixed("AT+CPSMS?"),
-            Self::SetPowerSaving(PowerSaving { on: false, .. }) => fixed("AT+CPSMS=0"),
+            Self::ReadPowerSaving => ("AT+CPSMS?", NONE),
+            Self::SetPowerSaving(PowerSaving { on: false, .. }) => ("AT+CPSMS=0", NONE),
             Self::SetPowerSaving(PowerSaving { timers, .. }) => {
                 ("AT+CPSMS=1,", timers.map(|timer| Some(Bits(timer))))
             }
-            Self::TestDownload => fixed("AT+QFOTADL=?"),
+            Self::TestDownload => ("AT+QFOTADL=?", NONE),
             Self::Download { url, from, size } => {
                 // A request size needs a breakpoint before it.
                 let from = from.or(size.map(|_| 0));
@@ -387,14 +456,9 @@ impl Command {
                 let values = [Some(Text(file)), Some(Number(part.value())), None, None];
                 ("AT+QFOTADL=", values)
             }
-            Self::DownloadState => fixed("AT+QFOTADL?"),
-            Self::TriggerOnCommand => fixed("AT+QFOTADL=3,0"),
-            Self::TriggerWhenDownloaded => fixed("AT+QFOTADL=3,1"),
-            Self::TriggerMode => fixed("AT+QFOTADL=3"),
-            Self::StoredSize => fixed("AT+QFOTADL=4"),
-            Self::DeletePackage => fixed("AT+QFOTADL=5"),
-            Self::CancelDownload => fixed("AT+QFOTADL=6"),
-            Self::RetryRule => fixed("AT+QFOTADL=8"),
+            Self::TriggerWhenDownloaded => ("AT+QFOTADL=3,1", NONE),
+            Self::CancelDownload => ("AT+QFOTADL=6", NONE),
+            Self::RetryRule => ("AT+QFOTADL=8", NONE),
             Self::SetRetryRule { times, interval_s } => {
                 let values = [Some(number(*times)), Some(number(*interval_s)), None, None];
                 ("AT+QFOTADL=8,", values)
@@ -403,17 +467,11 @@ impl Command {
                 let values = [Some(Text(url)), name.as_ref().map(Text), None, None];
                 ("AT+QFOTADL=10,", values)
             }
-            Self::MaxSize => fixed("AT+QFOTADL=12"),
             Self::ResumeDownload { url, afresh } => {
                 let values = [Some(Text(url)), afresh.then_some(Number(1)), None, None];
                 ("AT+QFOTADL=13,", values)
             }
-            Self::Upload { size, timeout_s } => {
-                let values = [Some(Number(*size)), Some(number(*timeout_s)), None, None];
-                ("AT+QFOTADL=\"COM:\",", values)
-            }
-            Self::StartUpdate => fixed("AT+QFOTADL=1"),
-            Self::FileSpace => fixed("AT+QFLDS=\"UFS\""),
+            Self::FileSpace => ("AT+QFLDS=\"UFS\"", NONE),
             Self::ListFiles(name) => ("AT+QFLST=", [Some(Text(name)), None, None, None]),
             Self::DeleteFile(name) => ("AT+QFDEL=", [Some(Text(name)), None, None, None]),
             Self::UploadFile {
@@ -430,10 +488,10 @@ impl Command {
                 ];
                 ("AT+QFUPL=", values)
             }
-            Self::ReadSetting(Setting::Apn) => fixed("AT+QCFGEXT=\"fota_apn\""),
-            Self::ReadSetting(Setting::Headers) => fixed("AT+QCFGEXT=\"fota_http_header\""),
-            Self::ReadSetting(Setting::Watchdog) => fixed("AT+QCFGEXT=\"fota_wd_gpio\""),
-            Self::ReadSetting(Setting::ServerName) => fixed("AT+QCFGEXT=\"sni\""),
+            Self::ReadSetting(Setting::Apn) => ("AT+QCFGEXT=\"fota_apn\"", NONE),
+            Self::ReadSetting(Setting::Headers) => ("AT+QCFGEXT=\"fota_http_header\"", NONE),
+            Self::ReadSetting(Setting::Watchdog) => ("AT+QCFGEXT=\"fota_wd_gpio\"", NONE),
+            Self::ReadSetting(Setting::ServerName) => ("AT+QCFGEXT=\"sni\"", NONE),
             Self::SetApn {
                 ip_family,
                 apn,
@@ -461,38 +519,21 @@ impl Command {
                 ];
                 ("AT+QCFGEXT=\"fota_wd_gpio\",1,", values)
             }
-            Self::LeaveWatchdog => fixed("AT+QCFGEXT=\"fota_wd_gpio\",0"),
-            Self::SetServerName(false) => fixed("AT+QCFGEXT=\"sni\",0"),
-            Self::SetServerName(true) => fixed("AT+QCFGEXT=\"sni\",1"),
-        };
-        let mut line = String::from(head);
-        for (n, value) in values.iter().flatten().enumerate() {
-            if n > 0 {
-                line.push(',');
-            }
-            match value {
-                Number(number) => line += &number.to_string(),
-                Text(text) => {
-                    line.push('"');
-                    line += text.as_str();
-                    line.push('"');
-                }
-                Bits(None) => {}
-                Bits(Some(bits)) => {
-                    line.push('"');
-                    for n in (0..8).rev() {
-                        line.push(if bits >> n & 1 == 1 { '1' } else { '0' });
-                    }
-                    line.push('"');
-                }
-            }
+            Self::LeaveWatchdog => ("AT+QCFGEXT=\"fota_wd_gpio\",0", NONE),
+            Self::SetServerName(false) => ("AT+QCFGEXT=\"sni\",0", NONE),
+            Self::SetServerName(true) => ("AT+QCFGEXT=\"sni\",1", NONE),
+            _ => ("", NONE),
         }
-        line
     }
 
     /// The command line as people and logs may see it: without passwords and other secrets (X-28).
     pub fn shown(&self) -> String {
-        masked(&self.line())
+        let line = self.line();
+        if cfg!(feature = "routes") {
+            masked(&line)
+        } else {
+            line
+        }
     }
 
     /// How long the module may take. Always longer than its note says (A3-20).
@@ -606,41 +647,55 @@ impl Command {
             | Self::BaseVersion
             | Self::Imei
             | Self::ImeiFallback => return Expected::Text,
-            Self::ReadSetting(setting) => return Expected::Setting(*setting),
             Self::ReadRate => ("IPR", None),
             Self::ReadFlowControl => ("IFC", None),
-            Self::SimState => ("CPIN", None),
-            Self::EpsRegistration => ("CEREG", None),
-            Self::PacketRegistration => ("CGREG", None),
-            Self::Registration => ("CREG", None),
-            Self::Attached => ("CGATT", None),
-            Self::Operator => ("COPS", None),
-            Self::Signal => ("CSQ", None),
-            Self::SignalDetail => ("CESQ", None),
+            Self::DownloadState => ("QFOTADL", None),
+            Self::TriggerMode => ("QFOTADL", Some(3)),
+            Self::StoredSize => ("QFOTADL", Some(4)),
+            Self::MaxSize => ("QFOTADL", Some(12)),
+            _ => return self.route_expects(),
+        };
+        Expected::value(name, first)
+    }
+
+    #[cfg(not(feature = "routes"))]
+    const fn route_expects(&self) -> Expected {
+        Expected::Nothing
+    }
+
+    /// The same for commands that only the full build sends.
+    #[cfg(feature = "routes")]
+    const fn route_expects(&self) -> Expected {
+        let name = match self {
+            Self::ReadSetting(setting) => return Expected::Setting(*setting),
+            Self::RetryRule => return Expected::value("QFOTADL", Some(8)),
             // No context, no line.
             Self::AddressesRead | Self::Addresses | Self::FirstAddress => {
                 return Expected::optional("CGPADDR");
             }
-            Self::ReadSleep => ("QSCLK", None),
-            Self::ReadPowerSaving => ("CPSMS", None),
-            Self::DownloadState => ("QFOTADL", None),
-            Self::TriggerMode => ("QFOTADL", Some(3)),
-            Self::StoredSize => ("QFOTADL", Some(4)),
-            Self::RetryRule => ("QFOTADL", Some(8)),
-            Self::MaxSize => ("QFOTADL", Some(12)),
-            Self::FileSpace => ("QFLDS", None),
             // No file, no line.
             Self::ListFiles(_) => return Expected::optional("QFLST"),
+            Self::SimState => "CPIN",
+            Self::EpsRegistration => "CEREG",
+            Self::PacketRegistration => "CGREG",
+            Self::Registration => "CREG",
+            Self::Attached => "CGATT",
+            Self::Operator => "COPS",
+            Self::Signal => "CSQ",
+            Self::SignalDetail => "CESQ",
+            Self::ReadSleep => "QSCLK",
+            Self::ReadPowerSaving => "CPSMS",
+            Self::FileSpace => "QFLDS",
             _ => return Expected::Nothing,
         };
-        Expected::Values {
-            name,
-            first,
-            needed: true,
-        }
+        Expected::value(name, None)
     }
 }
 
+#[cfg_attr(
+    not(feature = "routes"),
+    allow(dead_code, reason = "only the full build has such values")
+)]
 enum Expected {
     Nothing,
     Text,
@@ -656,6 +711,15 @@ enum Expected {
 }
 
 impl Expected {
+    const fn value(name: &'static str, first: Option<u64>) -> Self {
+        Self::Values {
+            name,
+            first,
+            needed: true,
+        }
+    }
+
+    #[cfg(feature = "routes")]
     const fn optional(name: &'static str) -> Self {
         Self::Values {
             name,

@@ -77,6 +77,7 @@ impl Asking {
         true
     }
 
+    #[cfg(feature = "routes")]
     /// Sends the first of `commands`, after everything was told; false when there is none.
     pub(super) fn begin(&mut self, cx: &mut Context, commands: Vec<Command>) -> bool {
         self.queue = commands.into();

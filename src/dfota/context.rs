@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
+use super::Source;
 use super::hearing::Hearing;
 use super::identity::Identity;
 use super::io::{Output, PortSettings, UsbId};
 use super::run::Run;
-use super::source::Source;
-use crate::at::{Command, Exchange, Failure, PowerSaving};
+use crate::at::{Command, Exchange, Failure, Transport};
 use crate::family::{BG95, Family, Times};
 use crate::journal::{Entry, Journal, Kind, Mark};
 use crate::snapshot::{
@@ -46,10 +46,12 @@ pub struct Context {
     pub(crate) source_family: Option<FamilyId>,
     pub(crate) readiness: Option<ReadinessFacts>,
     pub(crate) settings_facts: Option<SettingsFacts>,
+    #[cfg(feature = "routes")]
     /// `AT+QSCLK?`, as it was found.
     pub(crate) sleep_mode: Option<u8>,
+    #[cfg(feature = "routes")]
     /// `AT+CPSMS?`, as it was found.
-    pub(crate) power_saving: Option<PowerSaving>,
+    pub(crate) power_saving: Option<crate::at::PowerSaving>,
     /// What brings back the settings that a run changed, in the order to send it.
     pub(crate) restore: Vec<Command>,
     pub(crate) problem: Option<Problem>,
@@ -74,7 +76,7 @@ impl Context {
     /// The chosen file becomes a file of the module first, which is then started by its path (N3-19).
     pub(crate) fn uploads_to_file(&self) -> bool {
         let family = self.family();
-        !family.com_upload && family.file_path.is_some()
+        cfg!(feature = "routes") && !family.com_upload && family.file_path.is_some()
     }
 
     pub(crate) fn times(&self) -> &'static Times {
@@ -141,6 +143,7 @@ impl Context {
         self.entry(Kind::Note, text);
     }
 
+    #[cfg(feature = "routes")]
     /// A note with a number of bytes.
     pub(crate) fn note_bytes(&mut self, what: &str, bytes: u64) {
         self.note(&format!("{what}: {bytes}"));
@@ -179,6 +182,14 @@ impl Context {
 /// stop run far ahead of the wire.
 fn buffer_for(rate: u32) -> u32 {
     (rate / 20).next_power_of_two().max(1024)
+}
+
+/// The problem of a download that ended with a code.
+pub(crate) fn download_code(transport: Transport, code: Option<u32>) -> Problem {
+    Problem {
+        number: code,
+        ..problem_with(ProblemCode::DownloadCode, transport.name())
+    }
 }
 
 /// A problem without number and detail.

@@ -1,14 +1,15 @@
 //! The checks between package and module, before anything is sent.
 
 use super::context::{Context, problem, problem_with};
-use super::source::Source;
 use crate::snapshot::{
-    Finding, FindingCode, Level, ModuleFacts, PackageFacts, Problem, ProblemCode, RegistrationCode,
-    SignalCode, SimCode,
+    Finding, FindingCode, Level, ModuleFacts, PackageFacts, Problem, ProblemCode,
 };
 
 /// No module has room for more; a file of that size is not even read (see `src/web/package.rs`).
 pub(crate) const LARGEST: u64 = 256 << 20;
+
+/// Takes a finding: its subject, how it is meant, and what its sentence names.
+pub(super) type Add<'a> = &'a mut dyn FnMut(FindingCode, Level, Option<String>, Option<String>);
 
 /// Every finding on what is known now.
 pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
@@ -26,7 +27,7 @@ pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
         None => add(FindingCode::Model, Level::Stop, model(), None),
     }
     match (&cx.source, &cx.package) {
-        (Some(source), _) => of_source(cx, source, &mut add),
+        (Some(source), _) => source.findings(cx, &mut add),
         (None, Some(package)) => {
             // A family that takes no file from us: the package has to come another way.
             if module.supported && !cx.family().com_upload && !cx.uploads_to_file() {
@@ -36,7 +37,9 @@ pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
         }
         (None, None) => return found,
     }
-    of_sleep(cx, &mut add);
+    if cfg!(feature = "routes") {
+        of_sleep(cx, &mut add);
+    }
     if module.download_state == Some(1) {
         add(FindingCode::Downloading, Level::Stop, None, None);
     }
@@ -80,11 +83,7 @@ pub(crate) fn findings(cx: &Context) -> Vec<Finding> {
 }
 
 /// What speaks for or against the chosen file.
-fn of_package(
-    module: &ModuleFacts,
-    package: &PackageFacts,
-    add: &mut dyn FnMut(FindingCode, Level, Option<String>, Option<String>),
-) {
+fn of_package(module: &ModuleFacts, package: &PackageFacts, add: Add<'_>) {
     let size = Some(package.size.to_string());
     match module.max_package {
         _ if package.size == 0 => add(FindingCode::Empty, Level::Stop, None, None),
@@ -111,65 +110,6 @@ fn of_package(
     }
 }
 
-/// What speaks for or against a package from elsewhere. Only a server needs the network (B-rd-7).
-fn of_source(
-    cx: &Context,
-    source: &Source,
-    add: &mut dyn FnMut(FindingCode, Level, Option<String>, Option<String>),
-) {
-    if !cx.family().trigger_mode {
-        add(FindingCode::StartsByItself, Level::Look, None, None);
-    }
-    let Source::Server { url, .. } = source else {
-        return;
-    };
-    if url.port().is_none() {
-        let port = url.scheme().usual_port().to_string();
-        add(FindingCode::ServerPort, Level::Look, Some(port), None);
-    }
-    let Some(facts) = &cx.readiness else { return };
-    match facts.sim {
-        Some(SimCode::Ready) => add(FindingCode::Sim, Level::Fine, None, None),
-        Some(sim) => add(FindingCode::Sim, Level::Stop, Some(name(&sim)), None),
-        None => {}
-    }
-    match facts.registration {
-        Some(state @ (RegistrationCode::Home | RegistrationCode::Roaming)) => {
-            let operator = facts.operator.clone();
-            add(
-                FindingCode::Registration,
-                Level::Fine,
-                Some(name(&state)),
-                operator,
-            );
-        }
-        Some(state) => add(
-            FindingCode::Registration,
-            Level::Stop,
-            Some(name(&state)),
-            None,
-        ),
-        None => {}
-    }
-    if let Some(signal) = facts.signal {
-        let level = match signal {
-            SignalCode::Weak | SignalCode::Unknown => Level::Look,
-            SignalCode::Fair | SignalCode::Good => Level::Fine,
-        };
-        let dbm = facts.dbm.map(|dbm| dbm.to_string());
-        add(FindingCode::Signal, level, Some(name(&signal)), dbm);
-    }
-    match facts.has_address {
-        Some(true) => add(FindingCode::Address, Level::Fine, None, None),
-        // Necessary by rights, but some modules do not tell it (A3-23).
-        Some(false) => add(FindingCode::Address, Level::Look, None, None),
-        None => {}
-    }
-    if let Some(apn) = &facts.apn {
-        add(FindingCode::Apn, Level::Look, Some(apn.clone()), None);
-    }
-}
-
 /// What a run will change for its time.
 fn of_sleep(cx: &Context, add: &mut dyn FnMut(FindingCode, Level, Option<String>, Option<String>)) {
     let family = cx.family();
@@ -185,10 +125,6 @@ fn of_sleep(cx: &Context, add: &mut dyn FnMut(FindingCode, Level, Option<String>
         let ours = cx.rate.to_string();
         add(FindingCode::AutomaticRate, Level::Look, Some(ours), None);
     }
-}
-
-fn name<T: serde::Serialize>(code: &T) -> String {
-    crate::plain::name_of(code).to_owned()
 }
 
 /// The problem that keeps the upload from starting, if any.

@@ -7,8 +7,7 @@
 
 use super::asking::{Asking, Told};
 use super::connect::learn_identity;
-use super::context::{Context, problem};
-use super::download::download_code;
+use super::context::{Context, download_code, problem};
 use super::identity::{Comparison, Identity};
 use super::idle::{Done, NoPort};
 use super::io::{Choice, Output};

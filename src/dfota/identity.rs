@@ -1,7 +1,7 @@
 //! Who the module is, from what it answers.
 
 use super::package_name::version;
-use super::source::routes;
+use super::routes;
 use crate::at::Answer;
 use crate::family;
 use crate::snapshot::ModuleFacts;

@@ -1,5 +1,8 @@
 //! The states in which nothing is under way: no port, a module at rest, a run that has ended.
 
+use super::Readiness;
+#[cfg(feature = "routes")]
+use super::Settings;
 use super::asking::{Asking, Told};
 use super::connect::{AwaitOpen, Listen, connection};
 use super::context::{Context, problem, problem_with};
@@ -8,9 +11,6 @@ use super::follow::Follow;
 use super::io::{Choice, FileFlaw};
 use super::machine::{Happening, State};
 use super::prepare::AwaitDigest;
-use super::readiness::Readiness;
-use super::settings::Settings;
-use super::source::choose_source;
 use crate::at::{Command, FotaEvent, Line, Urc};
 use crate::snapshot::{Outcome, ProblemCode, Remark, Stage};
 use crate::time::Instant;
@@ -95,9 +95,13 @@ impl Module {
                 return self.start(cx, *unknown_model, *preset_go);
             }
             Happening::Choice(Choice::Cancel) => {}
-            Happening::Choice(Choice::Source(request)) => choose_source(cx, request.as_ref()),
+            #[cfg(feature = "routes")]
+            Happening::Choice(Choice::Source(request)) => cx.choose_source(request.as_ref()),
+            #[cfg(feature = "routes")]
             Happening::Choice(Choice::Check) => return Readiness::enter_check(cx),
+            #[cfg(feature = "routes")]
             Happening::Choice(Choice::ReadSettings) => return Settings::enter(cx),
+            #[cfg(feature = "routes")]
             Happening::Choice(Choice::WriteSetting(request)) => {
                 return Settings::write(cx, request);
             }
@@ -268,7 +272,7 @@ impl Done {
 /// Begins to bring back what the run changed, if the module answers.
 fn restore(cx: &mut Context, answers: bool) -> Option<Asking> {
     let commands = core::mem::take(&mut cx.restore);
-    if commands.is_empty() {
+    if !cfg!(feature = "routes") || commands.is_empty() {
         return None;
     }
     if !answers || !cx.port_open {

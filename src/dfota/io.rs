@@ -1,7 +1,7 @@
 //! What goes into the machine and what comes out of it.
 
-use super::settings::SettingRequest;
-use super::source::SourceRequest;
+#[cfg(feature = "routes")]
+use super::{SettingRequest, SourceRequest};
 use crate::journal::Entry;
 use crate::snapshot::PackageFacts;
 
@@ -94,12 +94,16 @@ pub enum Choice {
     Package(PackageFacts),
     /// The chosen file cannot be used.
     PackageFlaw(FileFlaw, String),
+    #[cfg(feature = "routes")]
     /// Take the package from elsewhere; none: from the chosen file.
     Source(Option<SourceRequest>),
+    #[cfg(feature = "routes")]
     /// Ask the module whether it is ready.
     Check,
+    #[cfg(feature = "routes")]
     /// Read the module's settings.
     ReadSettings,
+    #[cfg(feature = "routes")]
     /// Write one of them.
     WriteSetting(SettingRequest),
     /// Upload it, or have the module fetch it.

@@ -2,18 +2,15 @@
 
 use super::connect::{AwaitOpen, Greet, Identify, Listen, WrongPort};
 use super::context::{Context, problem};
-use super::copy::Copy;
-use super::download::Download;
 use super::follow::Follow;
 use super::idle::{Done, Module, NoPort};
 use super::io::{Choice, Digest, FileFlaw, OpenFailure};
 use super::prepare::{AwaitDigest, Prepare};
-use super::readiness::Readiness;
 use super::retreat::Retreat;
-use super::settings::Settings;
 use super::trigger::{AwaitGo, ConfirmStored, Trigger};
 use super::upload::{AwaitConnect, AwaitResult, Upload};
 use super::wait::Wait;
+use super::{Copy, Download, Readiness, Settings};
 use crate::at::Line;
 use crate::snapshot::{Action, ProblemCode, Stage};
 use crate::time::Instant;
@@ -191,9 +188,13 @@ impl State {
             Choice::Package(_) | Choice::PackageFlaw(..) => Action::ChoosePackage,
             // Whether the model may be uploaded to is a finding with a sentence of its own.
             Choice::Start { .. } => return matches!(self, Self::Module(_)),
+            #[cfg(feature = "routes")]
             Choice::Source(_) => Action::ChooseSource,
+            #[cfg(feature = "routes")]
             Choice::Check => Action::Check,
+            #[cfg(feature = "routes")]
             Choice::ReadSettings => Action::ReadSettings,
+            #[cfg(feature = "routes")]
             Choice::WriteSetting(_) => Action::WriteSetting,
             Choice::Go => Action::Go,
             Choice::Cancel => Action::Cancel,
@@ -218,7 +219,7 @@ impl State {
             Self::WrongPort(_) => vec![Connect, LookAgain, Disconnect],
             Self::Module(_) => {
                 let mut actions = vec![ChoosePackage, Connect, Disconnect];
-                if let Some(family) = cx.known_family() {
+                if let Some(family) = cx.known_family().filter(|_| cfg!(feature = "routes")) {
                     actions.extend([ChooseSource, Check]);
                     if family.settings {
                         actions.extend([ReadSettings, WriteSetting]);
@@ -275,10 +276,10 @@ impl State {
         match self {
             Self::NoPort(_) | Self::WrongPort(_) | Self::Module(_) | Self::AwaitGo(_) => None,
             Self::Done(state) => state.deadline(),
-            Self::Settings(state) => Some(state.deadline()),
-            Self::Readiness(state) => Some(state.deadline()),
+            Self::Settings(state) => Some(state.deadline(cx)),
+            Self::Readiness(state) => Some(state.deadline(cx)),
             Self::Download(state) => Some(state.deadline(cx)),
-            Self::Copy(state) => Some(state.deadline()),
+            Self::Copy(state) => Some(state.deadline(cx)),
             Self::AwaitOpen(state) => Some(state.wait.deadline()),
             Self::Listen(state) => Some(state.wait.deadline()),
             Self::Greet(state) => Some(state.deadline()),
@@ -330,10 +331,10 @@ impl State {
             Self::Listen(state) => Some(state.wait),
             Self::AwaitDigest(state) => Some(state.wait),
             Self::Prepare(state) => Some(state.wait()),
-            Self::Settings(state) => Some(state.wait()),
-            Self::Readiness(state) => Some(state.wait()),
+            Self::Settings(state) => Some(state.wait(cx)),
+            Self::Readiness(state) => Some(state.wait(cx)),
             Self::Download(state) => Some(state.wait(cx)),
-            Self::Copy(state) => Some(state.wait()),
+            Self::Copy(state) => Some(state.wait(cx)),
             Self::AwaitConnect(state) => Some(state.wait()),
             Self::AwaitResult(state) => Some(state.wait),
             Self::ConfirmStored(state) => Some(state.wait()),

@@ -3,11 +3,11 @@
 //! A state is a struct named for what it waits for; a transition consumes it. Nothing in here reads
 //! a clock, touches a port or knows a language.
 
+#[cfg(not(feature = "routes"))]
+mod absent;
 mod asking;
 mod connect;
 mod context;
-mod copy;
-mod download;
 mod findings;
 mod follow;
 mod hearing;
@@ -17,15 +17,17 @@ mod io;
 mod machine;
 mod package_name;
 mod prepare;
-mod readiness;
 mod retreat;
+#[cfg(feature = "routes")]
+mod routes;
 mod run;
-mod settings;
-mod source;
+mod stored_file;
 mod trigger;
 mod upload;
 mod wait;
 
+#[cfg(not(feature = "routes"))]
+pub(crate) use absent::{Copy, Download, Readiness, Settings, Source, routes};
 pub(crate) use context::Context;
 #[cfg(all(target_arch = "wasm32", feature = "flasher"))]
 pub(crate) use findings::LARGEST;
@@ -34,5 +36,7 @@ pub use io::{Choice, Digest, FileFlaw, Input, OpenFailure, Output, PortSettings,
 pub(crate) use machine::Happening;
 pub use machine::State;
 pub use package_name::versions_in;
-pub use settings::SettingRequest;
-pub use source::SourceRequest;
+#[cfg(feature = "routes")]
+pub(crate) use routes::{Copy, Download, Readiness, Settings, Source, routes};
+#[cfg(feature = "routes")]
+pub use routes::{SettingRequest, SourceRequest};

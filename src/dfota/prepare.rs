@@ -1,6 +1,7 @@
 //! From the click on "start upload" to the upload command: the package is read once more, the
 //! module is asked once more and set to wait for the final go.
 
+use super::Readiness;
 use super::asking::{Asking, Told};
 use super::connect::{learn_identity, learn_state};
 use super::context::{Context, problem, problem_of, problem_with};
@@ -10,7 +11,6 @@ use super::identity::Comparison;
 use super::idle::Done;
 use super::io::{Choice, Digest, FileFlaw, Output};
 use super::machine::{Happening, State};
-use super::readiness::Readiness;
 use super::run::Run;
 use super::upload::AwaitConnect;
 use super::wait::Wait;
@@ -133,7 +133,7 @@ pub struct Prepare {
 }
 
 impl Prepare {
-    fn enter(cx: &mut Context) -> State {
+    pub(super) fn enter(cx: &mut Context) -> State {
         // The settings of the last session may be gone: the note saves none of them (A3-11).
         let mut asking = Asking::new(
             cx,

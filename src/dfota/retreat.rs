@@ -7,7 +7,7 @@ use super::follow::Follow;
 use super::idle::Done;
 use super::io::Output;
 use super::machine::{Happening, State};
-use super::source::upload_name;
+use super::stored_file;
 use super::upload::on_the_wire;
 use super::wait::Wait;
 use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
@@ -258,14 +258,10 @@ impl Retreat {
         let mut asking = Asking::new(cx, [Command::EchoOff, Command::NumericErrors]);
         // What the module held before is not ours to delete, least of all while it updates (591).
         if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
-            if cx.source.is_none() && cx.uploads_to_file() {
-                asking.ask_last([
-                    Command::DeleteFile(upload_name()),
-                    Command::ListFiles(upload_name()),
-                ]);
-            } else {
-                asking.ask_last([Command::DeletePackage, Command::StoredSize]);
-            }
+            asking.ask_last([
+                stored_file::delete(cx).unwrap_or(Command::DeletePackage),
+                stored_file::list(cx).unwrap_or(Command::StoredSize),
+            ]);
         }
         asking.ask_last([Command::FullVersion]);
         let step = Task::Clean(asking);
@@ -285,12 +281,7 @@ impl Retreat {
             (Command::StoredSize, Err(_)) => cx.stored(None),
             // A list of nothing is an error for some modules.
             (Command::ListFiles(_), Ok(answer)) => {
-                cx.stored(
-                    answer
-                        .files()
-                        .first()
-                        .map_or(Some(0), |file| Some(file.size)),
-                );
+                cx.stored(Some(stored_file::size_in(answer).unwrap_or(0)));
             }
             (Command::ListFiles(_), Err(Failure::Timeout)) => cx.stored(None),
             (Command::ListFiles(_), Err(_)) => cx.stored(Some(0)),

@@ -7,9 +7,9 @@ use super::io::Choice;
 use super::machine::{Happening, State};
 use super::prepare::lost_with_package;
 use super::retreat::Retreat;
-use super::source::{Source, upload_name, upload_path};
+use super::stored_file;
 use super::wait::Wait;
-use crate::at::{Answer, Command, Exchange, Failure, Line, Step, Urc};
+use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
 use crate::snapshot::{Problem, ProblemCode, WaitCode};
 use crate::time::Instant;
 
@@ -77,7 +77,7 @@ impl ConfirmStored {
         };
         let stored = match &told.command {
             Command::StoredSize => answer.numbers.get(1).copied(),
-            Command::ListFiles(name) => size_of_file(answer, name.as_str()),
+            Command::ListFiles(_) => stored_file::size_in(answer),
             _ => return None,
         };
         if let Some(module) = cx.module.as_mut().filter(|_| cx.source.is_some()) {
@@ -110,10 +110,10 @@ impl AwaitGo {
     }
 
     fn go(cx: &mut Context) -> State {
+        let family = cx.family();
         match &cx.source {
             // Nothing is in the module yet, or nothing that could be counted.
-            Some(Source::Path(_)) => Trigger::enter(cx),
-            Some(Source::Server { .. }) if !cx.family().trigger_mode => Trigger::enter(cx),
+            Some(source) if !source.is_counted(family) => Trigger::enter(cx),
             _ => ConfirmStored::enter_after_go(cx),
         }
     }
@@ -149,31 +149,14 @@ fn before_go(state: State, cx: &mut Context, happening: &Happening<'_>) -> State
 
 /// How the module is asked what it holds.
 fn stored_size(cx: &Context) -> Command {
-    if cx.source.is_none() && cx.uploads_to_file() {
-        Command::ListFiles(upload_name())
-    } else {
-        Command::StoredSize
-    }
-}
-
-/// Modules name their files with or without the storage.
-fn size_of_file(answer: &Answer, name: &str) -> Option<u64> {
-    let files = answer.files();
-    let file = files.iter().find(|file| file.name.ends_with(name))?;
-    Some(file.size)
+    stored_file::list(cx).unwrap_or(Command::StoredSize)
 }
 
 /// What makes the module go all the way.
 fn start_command(cx: &Context) -> Command {
     match &cx.source {
-        Some(Source::Path(path)) => Command::UpdateFromFile(path.clone()),
-        Some(Source::Server { url, .. }) if !cx.family().trigger_mode => Command::Download {
-            url: url.text().clone(),
-            from: None,
-            size: None,
-        },
-        None if cx.uploads_to_file() => Command::UpdateFromFile(upload_path(cx.family())),
-        _ => Command::StartUpdate,
+        Some(source) => source.start_command(cx.family()),
+        None => stored_file::start(cx).unwrap_or(Command::StartUpdate),
     }
 }
 

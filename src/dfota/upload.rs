@@ -8,7 +8,7 @@ use super::io::{Choice, Output};
 use super::machine::{Happening, State};
 use super::prepare::{lost, lost_with_package, of_file};
 use super::retreat::Retreat;
-use super::source::upload_name;
+use super::stored_file;
 use super::trigger::ConfirmStored;
 use super::wait::Wait;
 use crate::at::{
@@ -47,16 +47,8 @@ impl AwaitConnect {
     pub(super) fn enter(cx: &mut Context) -> State {
         let size = cx.package.as_ref().map_or(0, |package| package.size);
         let timeout_s = cx.times().data_mode_s;
-        let exchange = cx.send(if cx.uploads_to_file() {
-            Command::UploadFile {
-                name: upload_name(),
-                size,
-                timeout_s,
-                acknowledged: true,
-            }
-        } else {
-            Command::Upload { size, timeout_s }
-        });
+        let command = stored_file::upload(cx, size);
+        let exchange = cx.send(command.unwrap_or(Command::Upload { size, timeout_s }));
         State::AwaitConnect(Self { exchange })
     }
 

@@ -6,7 +6,7 @@ use crate::at::Command;
 use crate::snapshot::FamilyId;
 
 /// The family of notes N4 and N5.
-pub static BC26: Family = Family {
+pub const BC26: Family = Family {
     id: FamilyId::Bc26,
     models: &["BC20", "BC26"],
     com_upload: false,

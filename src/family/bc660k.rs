@@ -6,7 +6,7 @@ use crate::at::Command;
 use crate::snapshot::FamilyId;
 
 /// The family of note N1.
-pub static BC660K: Family = Family {
+pub const BC660K: Family = Family {
     id: FamilyId::Bc660k,
     models: &["BC660K"],
     com_upload: false,

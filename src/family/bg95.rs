@@ -6,7 +6,7 @@ use crate::at::{Command, Setting};
 use crate::snapshot::FamilyId;
 
 /// The family of note N2.
-pub static BG95: Family = Family {
+pub const BG95: Family = Family {
     id: FamilyId::Bg95,
     models: &["BG95", "BG77", "BG600L"],
     com_upload: true,

@@ -7,7 +7,7 @@ use crate::snapshot::FamilyId;
 use crate::time::Duration;
 
 /// The family of note N3.
-pub static EG06XK: Family = Family {
+pub const EG06XK: Family = Family {
     id: FamilyId::Eg06xk,
     models: &["EG065K", "EG060K", "EM120K", "EG120K", "EM060K"],
     com_upload: false,

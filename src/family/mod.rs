@@ -132,8 +132,20 @@ impl Times {
     };
 }
 
-/// Every family that this version knows.
+/// Every family that this build can upgrade.
+#[cfg(feature = "routes")]
 pub const FAMILIES: [&Family; 4] = [&BG95, &EG06XK, &BC660K, &BC26];
+/// Every family that this build can upgrade.
+#[cfg(not(feature = "routes"))]
+pub const FAMILIES: [&Family; 1] = [&BG95];
+
+/// The models of every family, also of those that need the full build.
+const MODELS: [(FamilyId, &[&str]); 4] = [
+    (FamilyId::Bg95, BG95.models),
+    (FamilyId::Eg06xk, EG06XK.models),
+    (FamilyId::Bc660k, BC660K.models),
+    (FamilyId::Bc26, BC26.models),
+];
 
 impl Family {
     /// The module tells the progress of a download from such a server (A1-10).
@@ -153,8 +165,8 @@ impl Family {
 
 /// The family that `model` (as ATI prints it) belongs to, by name.
 pub fn id_of(model: &str) -> Option<FamilyId> {
-    let is_of = |family: &&Family| family.models.iter().any(|name| is_named(model, name));
-    FAMILIES.into_iter().find(is_of).map(|family| family.id)
+    let is_of = |(_, models): &(FamilyId, &[&str])| models.iter().any(|name| is_named(model, name));
+    MODELS.into_iter().find(is_of).map(|(id, _)| id)
 }
 
 /// The family's data.

@@ -17,6 +17,8 @@ mod package;
 mod panic;
 #[cfg(feature = "flasher")]
 mod port;
+#[cfg(feature = "routes")]
+mod routes;
 #[cfg(feature = "flasher")]
 mod shell;
 #[cfg(feature = "demo")]

@@ -12,7 +12,7 @@ use crate::minify;
 use crate::repository;
 use crate::setup::npm::Tools;
 use crate::setup::wasm_target::WasmToolchain;
-use crate::wasm_module::{DEMO, FLASHER};
+use crate::wasm_module::{DEMO, FLASHER, ROUTES};
 
 /// Builds the whole site, with all set-up that it needs, and returns its folder.
 ///
@@ -23,7 +23,7 @@ pub fn site() -> Result<PathBuf> {
     let tools = Tools::ensure()?;
     let toolchain = WasmToolchain::ensure()?;
     println!("Building the page.");
-    for module in [FLASHER, DEMO] {
+    for module in [FLASHER, ROUTES, DEMO] {
         module.build(&toolchain, &tools)?;
     }
     assemble(&tools)
@@ -49,7 +49,7 @@ fn assemble(tools: &Tools) -> Result<PathBuf> {
     );
     let mut wanted = BTreeMap::new();
     collect(&page, Path::new(""), &mut wanted)?;
-    for module in [FLASHER, DEMO] {
+    for module in [FLASHER, ROUTES, DEMO] {
         collect(&module.output(), Path::new(module.folder), &mut wanted)?;
     }
     let (mut types, wanted): (BTreeMap<_, _>, _) = wanted

@@ -32,7 +32,7 @@ const graph = {
 };
 
 const options = {
-  preserveEntrySignatures: "strict",
+  preserveEntrySignatures: "allow-extension",
   onLog(level, log) {
     // A file of types alone has nothing left.
     if (level === "warn" && log.code !== "EMPTY_BUNDLE") throw log;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use anyhow::{Result, bail};
 
-use crate::wasm_module::DEMO;
+use crate::wasm_module::{DEMO, ROUTES};
 
 /// Where a browser begins.
 const ENTRY: &str = "index.html";
@@ -18,10 +18,26 @@ const ENTRY: &str = "index.html";
 pub enum Load {
     /// By everybody, before the first upload.
     First,
+    /// When a module or a person needs more than the upload of a file to a BG95.
+    Routes,
     /// When the demo is chosen.
     Demo,
     /// By nobody, or in place of one that counts, as messages in another language are.
     Other,
+}
+
+/// What is loaded on demand.
+const ON_DEMAND: [Load; 2] = [Load::Routes, Load::Demo];
+
+impl Load {
+    /// The folder of files that are loaded only then.
+    const fn folder(self) -> Option<&'static str> {
+        match self {
+            Self::Routes => Some(ROUTES.folder),
+            Self::Demo => Some(DEMO.folder),
+            Self::First | Self::Other => None,
+        }
+    }
 }
 
 /// The text and the weight of a file. A file that refers to nothing may come without its text.
@@ -39,15 +55,21 @@ pub struct File<'a> {
 /// When a script imports a file that is not there.
 pub fn loads<'a>(files: &BTreeMap<&'a str, File<'_>>) -> Result<BTreeMap<&'a str, Load>> {
     let mut loads: BTreeMap<&str, Load> = files.keys().map(|name| (*name, Load::Other)).collect();
-    let mut demo = BTreeSet::new();
-    for load in [Load::First, Load::Demo] {
-        let mut queue: VecDeque<&str> = match load {
-            Load::First => files.get_key_value(ENTRY).map(|(name, _)| *name),
-            _ => None,
-        }
-        .into_iter()
-        .chain(demo.iter().copied())
-        .collect();
+    let mut deferred: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for load in [Load::First, Load::Routes, Load::Demo] {
+        let mut queue: VecDeque<&str> = match load.folder() {
+            None => files
+                .get_key_value(ENTRY)
+                .map(|(name, _)| *name)
+                .into_iter()
+                .collect(),
+            Some(folder) => deferred
+                .get(folder)
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect(),
+        };
         while let Some(name) = queue.pop_front() {
             let Some(known) = loads.get_mut(name).filter(|known| **known == Load::Other) else {
                 continue;
@@ -57,8 +79,11 @@ pub fn loads<'a>(files: &BTreeMap<&'a str, File<'_>>) -> Result<BTreeMap<&'a str
                 let Some(target) = target(name, &reference, files)? else {
                     continue;
                 };
-                if reference.is_deferred && target.starts_with(&format!("{}/", DEMO.folder)) {
-                    demo.insert(target);
+                let folder = target.split_once('/').map_or("", |(folder, _)| folder);
+                let is_of = |load: &Load| load.folder() == Some(folder);
+                // What a deferred file leads to in its own folder belongs to it.
+                if reference.is_deferred && ON_DEMAND.iter().any(is_of) && !is_of(&load) {
+                    deferred.entry(folder).or_default().insert(target);
                 } else {
                     queue.push_back(target);
                 }

@@ -245,11 +245,12 @@ fn clippy(needs: &Needs) -> Result<Tally> {
 fn clippy_wasm(needs: &Needs) -> Result<Tally> {
     let toolchain = needs.toolchain()?;
     let targets = needs.test_targets()?;
-    for features in ["flasher", "demo", "flasher,demo"] {
+    for features in ["flasher", "flasher,routes", "demo", "flasher,routes,demo"] {
         process::run(
             toolchain
                 .cargo("clippy")?
-                .args(["--package", "deltaport", "--lib", "--features", features])
+                .args(["--package", "deltaport", "--lib", "--no-default-features"])
+                .args(["--features", features])
                 .args(targets.wasm_arguments())
                 .args(["--", "--deny", "warnings"]),
         )?;

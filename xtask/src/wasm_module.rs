@@ -31,27 +31,34 @@ const WASM_FEATURES: [&str; 8] = [
     "--enable-sign-ext",
 ];
 
-/// A wasm module: the exports that one cargo feature turns on.
+/// A wasm module: what some cargo features turn on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WasmModule {
-    /// The cargo feature.
-    pub feature: &'static str,
+    /// The cargo features.
+    pub features: &'static str,
     /// The name of its files.
     pub name: &'static str,
-    /// Its folder in the site.
+    /// Its folder in the site, which no other module has.
     pub folder: &'static str,
 }
 
-/// What everybody loads: the core and the shell around it.
+/// What everybody loads: the core for the upload of a file to a BG95, and the shell around it.
 pub const FLASHER: WasmModule = WasmModule {
-    feature: "flasher",
+    features: "flasher",
     name: "deltaport",
     folder: "wasm",
 };
 
+/// What is loaded when a module or a person needs more: the same with every family and route.
+pub const ROUTES: WasmModule = WasmModule {
+    features: "flasher,routes",
+    name: "deltaport",
+    folder: "routes",
+};
+
 /// What is loaded when the demo is chosen: the simulated module.
 pub const DEMO: WasmModule = WasmModule {
-    feature: "demo",
+    features: "demo",
     name: "simulator",
     folder: "simulator",
 };
@@ -59,13 +66,14 @@ pub const DEMO: WasmModule = WasmModule {
 impl WasmModule {
     /// The folder with the module's files as they are served.
     pub fn output(self) -> PathBuf {
-        repository::wasm_target().join("out").join(self.name)
+        repository::wasm_target().join("out").join(self.folder)
     }
 
     /// The served wasm with its names, to read the function numbers of a report from the field.
     pub fn named_twin(self) -> PathBuf {
         repository::wasm_target()
             .join("named")
+            .join(self.folder)
             .join(format!("{}_bg.wasm", self.name))
     }
 
@@ -81,12 +89,15 @@ impl WasmModule {
             return Ok(());
         }
         let begun = Instant::now();
-        println!("  {}: compiling", self.name);
+        println!("  {}: compiling", self.folder);
         let compiled = self.compile(toolchain, &flags)?;
         wasm_sections::check_imports(&fs::read(&compiled)?)?;
 
-        println!("  {}: binding to JavaScript and making it small", self.name);
-        let bound = repository::wasm_target().join("bound").join(self.name);
+        println!(
+            "  {}: binding to JavaScript and making it small",
+            self.folder
+        );
+        let bound = repository::wasm_target().join("bound").join(self.folder);
         bind(&compiled, self.name, &bound)?;
         let wasm = format!("{}_bg.wasm", self.name);
         self.shrink(&bound.join(&wasm), tools)?;
@@ -101,7 +112,7 @@ impl WasmModule {
         fs::write(stamp, inputs)?;
         println!(
             "  {}: done in {:.1} s",
-            self.name,
+            self.folder,
             begun.elapsed().as_secs_f64()
         );
         Ok(())
@@ -121,7 +132,7 @@ impl WasmModule {
         let mut command = toolchain.cargo("build")?;
         command
             .args(["--package", "deltaport", "--lib", "--profile", "web"])
-            .args(["--features", self.feature])
+            .args(["--no-default-features", "--features", self.features])
             .args(["--config", &cargo::compiler_flags(flags)]);
         process::run(&mut command)?;
         let made = fs::metadata(&compiled).and_then(|file| file.modified());
@@ -136,7 +147,9 @@ impl WasmModule {
     /// Writes the optimised module, still with its names.
     fn shrink(self, bound: &Path, tools: &Tools) -> Result<()> {
         let twin = self.named_twin();
-        fs::create_dir_all(repository::wasm_target().join("named"))?;
+        if let Some(folder) = twin.parent() {
+            fs::create_dir_all(folder)?;
+        }
         let mut wasm_opt = tools.script("binaryen", "bin/wasm-opt")?;
         wasm_opt
             .args(WASM_FEATURES)

@@ -114,7 +114,7 @@ impl Weights {
 
     /// The same and the demo.
     pub fn with_demo(&self) -> Size {
-        self.total(|_, load| load != Load::Other)
+        self.total(|_, load| matches!(load, Load::First | Load::Demo))
     }
 
     fn first_wasm(&self) -> Size {
@@ -161,7 +161,7 @@ impl Weights {
             "bytes",
             &["raw", "gzip", "brotli"].map(ToOwned::to_owned),
         )];
-        for load in [Load::First, Load::Demo, Load::Other] {
+        for load in [Load::First, Load::Routes, Load::Demo, Load::Other] {
             let mut of_load: Vec<_> = self.files.iter().filter(|(_, of, _)| *of == load).collect();
             of_load.sort_by_key(|(_, _, size)| Reverse(size.brotli));
             rows.extend(of_load.iter().map(|(name, _, size)| match load {
@@ -170,7 +170,11 @@ impl Weights {
             }));
             match load {
                 Load::First => rows.push(size_row("= first upload", self.first_upload())),
-                Load::Demo => rows.push(size_row("= with the demo", self.with_demo())),
+                Load::Routes => rows.push(size_row(
+                    "= every family and route",
+                    self.total(|_, load| matches!(load, Load::First | Load::Routes)),
+                )),
+                Load::Demo => rows.push(size_row("= first upload with the demo", self.with_demo())),
                 Load::Other if of_load.is_empty() => {}
                 Load::Other => {
                     rows.push("(in brackets: never loaded, or another language instead)".into())

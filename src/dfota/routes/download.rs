@@ -1,27 +1,27 @@
 //! The module fetches the package from a server, set to wait for the final go (N2). Families without
 //! a trigger mode update right after the download: they are followed in `follow.rs`.
 
-use super::asking::{Asking, Told};
-use super::context::{Context, problem, problem_of};
 use super::copy::Copy;
-use super::follow::Follow;
-use super::io::Choice;
-use super::machine::{Happening, State};
-use super::prepare::lost;
 use super::readiness::is_event;
-use super::retreat::Retreat;
 use super::source::Source;
-use super::trigger::{ConfirmStored, ONGOING};
-use super::wait::Wait;
 use crate::at::{Answer, Command, DownloadState, Failure, FotaEvent, Line, Quoted, Transport, Urc};
+use crate::dfota::asking::{Asking, Told};
+use crate::dfota::context::{Context, download_code, problem, problem_of};
+use crate::dfota::follow::Follow;
+use crate::dfota::io::Choice;
+use crate::dfota::machine::{Happening, State};
+use crate::dfota::prepare::lost;
+use crate::dfota::retreat::Retreat;
+use crate::dfota::trigger::{ConfirmStored, ONGOING};
+use crate::dfota::wait::Wait;
 use crate::snapshot::{Problem, ProblemCode, Progress, WaitCode, Way};
 use crate::time::{Duration, Instant};
 
 /// The file into which the module downloads before it is copied. Named, as the note has two folders
 /// for it (A3-14).
-pub(super) const DOWNLOADED_FILE: &str = "deltaport.zip";
+pub(in crate::dfota) const DOWNLOADED_FILE: &str = "deltaport.zip";
 /// "Custom segmented download": a segment is in, more may follow (A4-7).
-pub(super) const SEGMENT: u32 = 712;
+pub(in crate::dfota) const SEGMENT: u32 = 712;
 /// A download that is set to resume is taken up again after so many restarts.
 const MAX_RESUMES: u32 = 5;
 /// The answer to the cancelling of a download may bring its end with it.
@@ -52,7 +52,7 @@ enum Step {
 }
 
 impl Download {
-    pub(super) fn enter(cx: &mut Context) -> State {
+    pub(in crate::dfota) fn enter(cx: &mut Context) -> State {
         cx.progress = None;
         let Some(command) = command(cx, 0) else {
             return Retreat::enter_in_command_mode(cx, problem(ProblemCode::NoPackage));
@@ -69,7 +69,7 @@ impl Download {
         })
     }
 
-    pub(super) fn wait(&self, cx: &Context) -> Wait {
+    pub(in crate::dfota) fn wait(&self, cx: &Context) -> Wait {
         let times = cx.times();
         match &self.step {
             Step::Asking(asking) => Wait::answer(WaitCode::Answer, asking.exchange()),
@@ -88,7 +88,7 @@ impl Download {
         }
     }
 
-    pub(super) fn deadline(&self, cx: &Context) -> Instant {
+    pub(in crate::dfota) fn deadline(&self, cx: &Context) -> Instant {
         let next = match &self.step {
             Step::Asking(asking) => asking.deadline(),
             Step::Watch(until) | Step::Booting(until) => *until,
@@ -101,7 +101,7 @@ impl Download {
         self.began + cx.times().download_total
     }
 
-    pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
+    pub(in crate::dfota) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         match happening {
             Happening::Line(Line::Urc(Urc::Fota(event))) => self.event(cx, *event),
             Happening::Line(Line::Urc(Urc::Ready)) => {
@@ -341,13 +341,4 @@ fn command(cx: &Context, from: u32) -> Option<Command> {
             name: Quoted::new(DOWNLOADED_FILE, DOWNLOADED_FILE.len()).ok(),
         },
     })
-}
-
-/// The problem of a download that ended with a code.
-pub(super) fn download_code(transport: Transport, code: Option<u32>) -> Problem {
-    Problem {
-        code: ProblemCode::DownloadCode,
-        number: code,
-        detail: Some(transport.name().to_owned()),
-    }
 }

@@ -1,18 +1,18 @@
 //! The module puts the package together from its own files (N2-100).
 
-use super::asking::Asking;
-use super::context::{Context, problem, problem_with};
 use super::download::DOWNLOADED_FILE;
-use super::follow::Follow;
-use super::io::Choice;
-use super::machine::{Happening, State};
-use super::prepare::lost;
 use super::readiness::is_event;
-use super::retreat::Retreat;
 use super::source::Source;
-use super::trigger::ConfirmStored;
-use super::wait::Wait;
 use crate::at::{Command, Failure, Line, Part, Quoted, Urc};
+use crate::dfota::asking::Asking;
+use crate::dfota::context::{Context, problem, problem_with};
+use crate::dfota::follow::Follow;
+use crate::dfota::io::Choice;
+use crate::dfota::machine::{Happening, State};
+use crate::dfota::prepare::lost;
+use crate::dfota::retreat::Retreat;
+use crate::dfota::trigger::ConfirmStored;
+use crate::dfota::wait::Wait;
 use crate::snapshot::{Problem, ProblemCode, Progress, WaitCode};
 use crate::time::{Duration, Instant};
 
@@ -25,14 +25,16 @@ pub struct Copy {
 }
 
 impl Copy {
-    pub(super) fn enter(cx: &mut Context) -> State {
+    pub(in crate::dfota) fn enter(cx: &mut Context) -> State {
         Self::part(cx, 0)
     }
 
     /// The file that was downloaded a moment ago is the whole package.
-    pub(super) fn enter_downloaded(cx: &mut Context) -> State {
+    pub(in crate::dfota) fn enter_downloaded(cx: &mut Context) -> State {
         let name = ["EUFS:", DOWNLOADED_FILE].concat();
-        let file = Quoted::new(&name, name.len()).unwrap_or_default();
+        let Ok(file) = Quoted::new(&name, name.len()) else {
+            return ConfirmStored::enter(cx);
+        };
         let command = Command::CopyPart {
             file,
             part: Part::Last,
@@ -60,7 +62,7 @@ impl Copy {
         State::Copy(Self { part, asking })
     }
 
-    pub(super) fn wait(&self) -> Wait {
+    pub(in crate::dfota) fn wait(&self, _: &Context) -> Wait {
         // The note gives no time for it (A3-20).
         Wait {
             code: WaitCode::Copy,
@@ -70,11 +72,11 @@ impl Copy {
         }
     }
 
-    pub(super) const fn deadline(&self) -> Instant {
+    pub(in crate::dfota) const fn deadline(&self, _: &Context) -> Instant {
         self.asking.deadline()
     }
 
-    pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
+    pub(in crate::dfota) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         let told = match happening {
             Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
                 return Follow::enter_by_itself(cx, *event);

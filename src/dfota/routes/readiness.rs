@@ -1,23 +1,24 @@
 //! Is the module ready? Asked by a person, and again at the beginning of every run that is no upload
 //! through the COM form; a run then sets what it needs.
 
-use super::asking::{Asking, Told};
-use super::connect::{connection, learn_identity, learn_state};
-use super::context::{Context, problem_of, problem_with};
 use super::copy::Copy;
 use super::download::Download;
-use super::findings::{findings, stop};
-use super::idle::Module;
-use super::machine::{Happening, State};
-use super::prepare::{before_upload, refuse, same_version};
-use super::run::Run;
-use super::source::{Source, upload_name};
-use super::trigger::AwaitGo;
-use super::upload::AwaitConnect;
-use super::wait::Wait;
+use super::source::Source;
 use crate::at::{
     Command, Failure, Line, PowerSaving, Registration, Setting, Signal, Sim, Strength,
 };
+use crate::dfota::asking::{Asking, Told};
+use crate::dfota::connect::{connection, learn_identity, learn_state};
+use crate::dfota::context::{Context, problem_of, problem_with};
+use crate::dfota::findings::{findings, stop};
+use crate::dfota::idle::Module;
+use crate::dfota::machine::{Happening, State};
+use crate::dfota::prepare::{before_upload, refuse, same_version};
+use crate::dfota::run::Run;
+use crate::dfota::stored_file;
+use crate::dfota::trigger::AwaitGo;
+use crate::dfota::upload::AwaitConnect;
+use crate::dfota::wait::Wait;
 use crate::snapshot::{
     FamilyId, Problem, ProblemCode, ReadinessFacts, RegistrationCode, SignalCode, SimCode, Stage,
     WaitCode,
@@ -36,7 +37,7 @@ pub struct Readiness {
 
 impl Readiness {
     /// A person wants to know.
-    pub(super) fn enter_check(cx: &mut Context) -> State {
+    pub(in crate::dfota) fn enter_check(cx: &mut Context) -> State {
         let mut asking = Asking::new(cx, [Command::Attention]);
         cx.readiness = Some(ReadinessFacts::default());
         ask_all(cx, &mut asking, true);
@@ -48,7 +49,7 @@ impl Readiness {
     }
 
     /// A run begins.
-    pub(super) fn enter(cx: &mut Context, preset_go: bool) -> State {
+    pub(in crate::dfota) fn enter(cx: &mut Context, preset_go: bool) -> State {
         let mut run = Run::new(cx, Stage::Readiness, Some(cx.identity.clone()));
         run.preset_go = preset_go;
         if cx.source.is_some() {
@@ -62,7 +63,7 @@ impl Readiness {
     }
 
     /// The run has begun with the check of the file.
-    pub(super) fn go_on(cx: &mut Context) -> State {
+    pub(in crate::dfota) fn go_on(cx: &mut Context) -> State {
         let mut asking = Asking::new(
             cx,
             [
@@ -97,19 +98,19 @@ impl Readiness {
         })
     }
 
-    pub(super) fn wait(&self) -> Wait {
+    pub(in crate::dfota) fn wait(&self, _: &Context) -> Wait {
         Wait::answer(WaitCode::Answer, self.asking.exchange())
     }
 
-    pub(super) const fn deadline(&self) -> Instant {
+    pub(in crate::dfota) const fn deadline(&self, _: &Context) -> Instant {
         self.asking.deadline()
     }
 
-    pub(super) const fn is_check(&self) -> bool {
+    pub(in crate::dfota) const fn is_check(&self) -> bool {
         self.check
     }
 
-    pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
+    pub(in crate::dfota) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         let told = match happening {
             Happening::Line(line) if !is_event(line) => self.asking.take(line),
             Happening::Deadline => self.asking.timeout(cx),
@@ -308,9 +309,7 @@ fn settings(cx: &mut Context) -> Vec<Command> {
         set.push(Command::SetPowerSaving(PowerSaving::OFF));
         cx.restore.insert(0, Command::SetPowerSaving(saving));
     }
-    if cx.source.is_none() && family.file_path.is_some() {
-        set.push(Command::DeleteFile(upload_name()));
-    }
+    set.extend(stored_file::delete(cx));
     set
 }
 
@@ -326,7 +325,7 @@ fn begin(cx: &mut Context) -> State {
 }
 
 /// The module speaks of itself. Other URCs have the look of an answer, as `+CPIN: READY` does.
-pub(super) const fn is_event(line: &Line<'_>) -> bool {
+pub(in crate::dfota) const fn is_event(line: &Line<'_>) -> bool {
     use crate::at::Urc;
     matches!(
         line,
@@ -336,10 +335,10 @@ pub(super) const fn is_event(line: &Line<'_>) -> bool {
 
 /// What may happen while a person's check is under way.
 fn checking(state: State, cx: &mut Context, happening: &Happening<'_>) -> State {
-    use super::connect::Listen;
-    use super::follow::Follow;
-    use super::io::Choice;
     use crate::at::Urc;
+    use crate::dfota::connect::Listen;
+    use crate::dfota::follow::Follow;
+    use crate::dfota::io::Choice;
     match happening {
         Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
             Follow::enter_found(cx, *event)

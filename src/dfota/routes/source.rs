@@ -1,13 +1,10 @@
 //! Where the package comes from: the chosen file, a server, or files that the module holds.
 
-use super::context::Context;
 use crate::at::{Command, Part, Quoted, Unsendable};
+use crate::dfota::context::Context;
 use crate::family::{Family, PackageUrl, Scheme, UrlFlaw, limit};
 use crate::snapshot::{Problem, ProblemCode, RouteId, SourceFacts, Way};
 
-/// The file's name on the module, where an uploaded package is a file first (N3-19). The name that
-/// other flashers of these modules use (B-up-13).
-const FILE_NAME: &str = "dfota_update.bin";
 /// Files of one package.
 const MAX_PARTS: usize = 16;
 
@@ -127,6 +124,28 @@ impl Source {
         matches!(self, Self::Server { .. })
     }
 
+    /// The module can tell how much of the package it holds before the final go.
+    pub(in crate::dfota) const fn is_counted(&self, family: &Family) -> bool {
+        match self {
+            Self::Server { .. } => family.trigger_mode,
+            Self::Parts(_) => true,
+            Self::Path(_) => false,
+        }
+    }
+
+    /// What makes the module go all the way.
+    pub(in crate::dfota) fn start_command(&self, family: &Family) -> Command {
+        match self {
+            Self::Path(path) => Command::UpdateFromFile(path.clone()),
+            Self::Server { url, .. } if !family.trigger_mode => Command::Download {
+                url: url.text().clone(),
+                from: None,
+                size: None,
+            },
+            _ => Command::StartUpdate,
+        }
+    }
+
     /// The command that copies the part with this index.
     pub(crate) fn copy(&self, index: usize) -> Option<Command> {
         let Self::Parts(parts) = self else {
@@ -169,20 +188,8 @@ pub(crate) fn routes(family: &Family) -> Vec<RouteId> {
     routes
 }
 
-/// The name under which an uploaded package is kept in the module's files.
-pub(super) fn upload_name() -> Quoted {
-    // Plain letters, far below every limit.
-    Quoted::new(FILE_NAME, FILE_NAME.len()).unwrap_or_default()
-}
-
-/// The path by which the uploaded package is started.
-pub(super) fn upload_path(family: &Family) -> Quoted {
-    let path = [family.file_path.unwrap_or_default(), FILE_NAME].concat();
-    Quoted::new(&path, family.url_limit).unwrap_or_default()
-}
-
 /// Checks a number as a person typed it.
-pub(super) fn number(numbers: limit::Numbers, text: &str) -> Result<u32, Problem> {
+pub(in crate::dfota) fn number(numbers: limit::Numbers, text: &str) -> Result<u32, Problem> {
     numbers.check(text).map_err(|flaw| {
         let (name, limit) = match flaw {
             limit::NumberFlaw::NoNumber => return refused("no-number", None),
@@ -195,7 +202,7 @@ pub(super) fn number(numbers: limit::Numbers, text: &str) -> Result<u32, Problem
 }
 
 /// Why a text cannot be sent.
-pub(super) fn unsendable(flaw: Unsendable) -> Problem {
+pub(in crate::dfota) fn unsendable(flaw: Unsendable) -> Problem {
     match flaw {
         Unsendable::Control(_) => refused(UrlFlaw::Control.code(), None),
         Unsendable::Quote(_) => refused(UrlFlaw::Quote.code(), None),
@@ -206,7 +213,7 @@ pub(super) fn unsendable(flaw: Unsendable) -> Problem {
 }
 
 /// The problem of something that a person typed.
-pub(super) fn refused(flaw: &str, limit: Option<usize>) -> Problem {
+pub(in crate::dfota) fn refused(flaw: &str, limit: Option<usize>) -> Problem {
     Problem {
         code: ProblemCode::SourceRefused,
         number: limit.and_then(|limit| u32::try_from(limit).ok()),
@@ -214,17 +221,19 @@ pub(super) fn refused(flaw: &str, limit: Option<usize>) -> Problem {
     }
 }
 
-/// Takes a source for the module at hand, or tells what is wrong with it.
-pub(super) fn choose_source(cx: &mut Context, request: Option<&SourceRequest>) {
-    let chosen = request.map(|request| request.check(cx.family()));
-    match chosen.transpose() {
-        Ok(source) => {
-            cx.source = source;
-            cx.problem = None;
-        }
-        Err(problem) => {
-            cx.source = None;
-            cx.problem = Some(problem);
+impl Context {
+    /// Takes a source for the module at hand, or tells what is wrong with it.
+    pub(in crate::dfota) fn choose_source(&mut self, request: Option<&SourceRequest>) {
+        let chosen = request.map(|request| request.check(self.family()));
+        match chosen.transpose() {
+            Ok(source) => {
+                self.source = source;
+                self.problem = None;
+            }
+            Err(problem) => {
+                self.source = None;
+                self.problem = Some(problem);
+            }
         }
     }
 }

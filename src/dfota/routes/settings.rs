@@ -1,16 +1,16 @@
 //! The module's settings for DFOTA: read, and written back only on request.
 
-use super::asking::{Asking, Told};
-use super::connect::{Listen, connection, learn_state};
-use super::context::{Context, problem_of};
-use super::follow::Follow;
-use super::idle::Module;
-use super::io::Choice;
-use super::machine::{Happening, State};
 use super::readiness::is_event;
 use super::source::{number, refused, unsendable};
-use super::wait::Wait;
 use crate::at::{Command, Line, Quoted, Setting, Urc};
+use crate::dfota::asking::{Asking, Told};
+use crate::dfota::connect::{Listen, connection, learn_state};
+use crate::dfota::context::{Context, problem_of};
+use crate::dfota::follow::Follow;
+use crate::dfota::idle::Module;
+use crate::dfota::io::Choice;
+use crate::dfota::machine::{Happening, State};
+use crate::dfota::wait::Wait;
 use crate::family::limit;
 use crate::snapshot::{ApnFacts, HeaderFacts, Problem, ProblemCode, WaitCode, WatchdogFacts};
 use crate::time::Instant;
@@ -33,13 +33,13 @@ pub struct Settings {
 
 impl Settings {
     /// Reads all of them.
-    pub(super) fn enter(cx: &mut Context) -> State {
+    pub(in crate::dfota) fn enter(cx: &mut Context) -> State {
         cx.problem = None;
         Self::ask(cx, Command::Attention)
     }
 
     /// Writes one, and reads them again: what counts is what the module holds.
-    pub(super) fn write(cx: &mut Context, request: &SettingRequest) -> State {
+    pub(in crate::dfota) fn write(cx: &mut Context, request: &SettingRequest) -> State {
         match command(cx, request) {
             Ok(command) => {
                 cx.problem = None;
@@ -76,15 +76,15 @@ impl Settings {
         State::Settings(Self { asking })
     }
 
-    pub(super) fn wait(&self) -> Wait {
+    pub(in crate::dfota) fn wait(&self, _: &Context) -> Wait {
         Wait::answer(WaitCode::Answer, self.asking.exchange())
     }
 
-    pub(super) const fn deadline(&self) -> Instant {
+    pub(in crate::dfota) const fn deadline(&self, _: &Context) -> Instant {
         self.asking.deadline()
     }
 
-    pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
+    pub(in crate::dfota) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         let told = match happening {
             Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
                 return Follow::enter_found(cx, *event);
