@@ -2,7 +2,6 @@
 // time: an upload writes many.
 
 import { h, render } from "./dom.js";
-import { lineWords } from "./lines.js";
 
 /** @import { Entry } from "./contract.js" */
 /** @import { Format } from "./format.js" */
@@ -21,7 +20,7 @@ export class ConsoleView {
   #frame = 0;
   #filter = "";
   #copied = false;
-  /** @type {{ t: Translate, f: Format } | undefined} */
+  /** @type {{ t: Translate, f: Format, explain: (entry: Entry) => string } | undefined} */
   #words;
   /** @type {() => string} */
   #journal;
@@ -63,9 +62,10 @@ export class ConsoleView {
   /**
    * @param {Translate} t
    * @param {Format} f
+   * @param {(entry: Entry) => string} explain
    */
-  setWords(t, f) {
-    this.#words = { t, f };
+  setWords(t, f, explain) {
+    this.#words = { t, f, explain };
     this.#rows.setAttribute("aria-label", t("console.lines"));
     this.#restart();
   }
@@ -85,7 +85,7 @@ export class ConsoleView {
 
   #draw() {
     if (!this.#words) return;
-    const { t, f } = this.#words;
+    const { t, f, explain } = this.#words;
     const last = this.#entries.at(-1);
     render(this.#host, [
       h(
@@ -120,19 +120,20 @@ export class ConsoleView {
     const details = /** @type {HTMLDetailsElement} */ (this.#host.firstElementChild);
     const scroll = /** @type {HTMLElement} */ (details.lastElementChild);
     if (!this.#rows.isConnected) scroll.append(this.#rows);
-    if (details.open) this.#drawRows(t, f);
+    if (details.open) this.#drawRows(t, f, explain);
   }
 
   /**
    * @param {Translate} t
    * @param {Format} f
+   * @param {(entry: Entry) => string} explain
    */
-  #drawRows(t, f) {
+  #drawRows(t, f, explain) {
     const rows = this.#rows;
     const atEnd = rows.scrollHeight - rows.scrollTop - rows.clientHeight < 40;
     const fresh = document.createDocumentFragment();
     for (const entry of this.#entries.slice(this.#shown)) {
-      const words = lineWords(entry, t);
+      const words = explain(entry);
       if (this.#filter && !`${entry.text} ${words}`.toLowerCase().includes(this.#filter)) continue;
       fresh.append(row(entry, words, t, f));
     }

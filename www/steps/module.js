@@ -1,7 +1,7 @@
 // Step 2: who the module is and what it holds.
 
 import { h } from "../dom.js";
-import { actionButton, actions, button, facts, headline, mono, notice } from "../parts.js";
+import { actionButton, actions, button, facts, headline, mono, more, notice } from "../parts.js";
 import { packageInput } from "./package.js";
 
 /** @import { View } from "../view.js" */
@@ -32,7 +32,8 @@ export function moduleStep(view) {
     headline(snap.module?.model ?? t("module.unnamed")),
     !snap.module?.supported && h("p", { class: "lede" }, t("module.unsupported")),
     moduleCard(view),
-    packageInput(view, t("package.choose"), true),
+    view.routes?.ways(view) ?? packageInput(view, t("package.choose"), true),
+    more(view),
   ];
 }
 
