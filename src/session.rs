@@ -196,7 +196,7 @@ impl Session {
             let shown = core::str::from_utf8(text).unwrap_or_default();
             // A row of acknowledgements is nothing to read.
             if !(text.len() > 2 && text.iter().all(|&byte| byte == b'A')) {
-                cx.entry(Kind::Received, &shown_of(shown));
+                cx.entry(Kind::Received, &masked(shown));
             }
             step(cx, state, &Happening::Line(line));
         });
@@ -286,15 +286,6 @@ impl Session {
         self.cx
             .journal
             .add(self.cx.now, Mark::Choice, text.as_bytes());
-    }
-}
-
-/// A line without its secrets. Without routes none is ever sent, nor echoed.
-fn shown_of(line: &str) -> String {
-    if cfg!(feature = "routes") {
-        masked(line)
-    } else {
-        line.to_owned()
     }
 }
 

@@ -232,6 +232,7 @@ fn a_module_that_downloads_a_package_itself_is_left_alone() {
     assert_eq!(rig.problem(), Some(ProblemCode::ModuleDownloading));
 }
 
+/// Proves G-12, X-19.
 #[test]
 fn findings_tell_what_to_expect_before_anything_is_sent() {
     let level = |rig: &Rig, code: FindingCode| {

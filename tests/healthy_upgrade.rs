@@ -6,6 +6,7 @@ use deltaport::simulator::{Link, Settings};
 use deltaport::snapshot::{Outcome, Remark, Stage};
 use rig::{NEW, OLD, Rig, assert_verdict};
 
+/// Proves N2-021, N2-030, N2-033, N2-061, N2-082.
 #[test]
 fn a_module_on_its_uart_is_upgraded_and_proved() {
     let mut rig = Rig::new(Settings::default());
@@ -29,6 +30,7 @@ fn a_module_on_its_own_usb_is_upgraded_blind_and_proved_x_18() {
     assert_eq!(verdict.remarks, [Remark::Blind]);
 }
 
+/// Proves N2-061, N2-073.
 #[test]
 fn exactly_the_announced_bytes_leave_after_connect_x_09() {
     for size in [100, 101, 4096, 65_537] {

@@ -181,7 +181,7 @@ fn updates_of_eg06xk_with_both_ranges_and_their_borders() {
     }
 }
 
-/// Proves N3-08, N3-29, X-22.
+/// Proves N3-29.
 #[test]
 fn only_502_of_eg06xk_is_tried_again_by_the_module_five_times() {
     assert_eq!(EG06XK.retries, 5);
@@ -258,5 +258,49 @@ fn numbers_outside_of_the_tables_are_unknown_everywhere() {
                 assert_eq!(family.code(table, number), None, "{table:?} {number}");
             }
         }
+    }
+}
+
+/// The numbers in the table of the other families, by family and table.
+fn documented() -> Vec<(String, String, Vec<u32>)> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/protocol.md");
+    let text = std::fs::read_to_string(path).expect("the facts");
+    let (_, rest) = text
+        .split_once("\n## Numbers of the other families\n")
+        .expect("its heading");
+    let section = rest.split("\n## ").next().unwrap_or_default();
+    let mut tables: Vec<(String, String, Vec<u32>)> = Vec::new();
+    for row in section.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let mut ends = cells[2]
+            .split(" to ")
+            .map_while(|number| number.parse().ok());
+        let Some(first) = ends.next() else { continue };
+        let numbers = first..=ends.next().unwrap_or(first);
+        let (family, table) = (cells[0].to_owned(), cells[1].to_owned());
+        match tables.last_mut() {
+            Some(last) if last.0 == family && last.1 == table => last.2.extend(numbers),
+            _ => tables.push((family, table, numbers.collect())),
+        }
+    }
+    tables
+}
+
+#[test]
+fn the_documented_tables_of_the_other_families_are_those_of_the_code() {
+    let tables = documented();
+    assert_eq!(tables.len(), 7);
+    for (family, table, listed) in tables {
+        let (data, table) = match (family.as_str(), table.as_str()) {
+            ("EG06xK", "FTP") => (&EG06XK, Table::Download(Ftp)),
+            ("EG06xK", "HTTP") => (&EG06XK, Table::Download(Http)),
+            ("BC660K", "HTTP") => (&BC660K, Table::Download(Http)),
+            ("BC26", "HTTP") => (&BC26, Table::Download(Http)),
+            ("EG06xK", "END") => (&EG06XK, Table::Update),
+            ("BC660K", "END") => (&BC660K, Table::Update),
+            ("BC26", "END") => (&BC26, Table::Update),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(numbers(data, table), listed, "{family} {table:?}");
     }
 }

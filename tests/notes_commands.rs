@@ -34,7 +34,7 @@ fn answer(command: Command, lines: &[&str]) -> Answer {
     }
 }
 
-/// Proves G-01, G-05, N1-05, N2-020, N2-022, N2-026, N2-027, N2-132.
+/// Proves G-01, G-05, N1-05, N2-020, N2-022, N2-026, N2-027.
 #[test]
 fn the_url_form_with_breakpoint_and_request_size() {
     let download = |from, size| Command::Download {
@@ -165,7 +165,7 @@ fn the_extended_forms_carry_their_values_and_no_more() {
     }
 }
 
-/// Proves N2-090, N2-091, N2-093, N2-094, N2-134.
+/// Proves N2-090, N2-091, N2-093, N2-094.
 #[test]
 fn downloads_to_a_file_and_downloads_that_go_on_after_a_restart() {
     let url = quoted("https://www.example.com:100/update.zip");
@@ -601,7 +601,6 @@ fn sim_attachment_and_operator() {
     }
 }
 
-/// Proves X-24.
 #[test]
 fn sleep_and_power_saving_are_read_switched_off_and_restored_as_they_were() {
     sent(&Command::ReadSleep, "AT+QSCLK?");
@@ -634,7 +633,6 @@ fn sleep_and_power_saving_are_read_switched_off_and_restored_as_they_were() {
     );
 }
 
-/// Proves N5-13.
 #[test]
 fn the_rate_of_the_uart_can_be_fixed() {
     sent(&Command::ReadRate, "AT+IPR?");
@@ -724,7 +722,7 @@ fn headers_are_added_deleted_and_listed_in_both_forms() {
     }
 }
 
-/// Proves N2-118, N2-119, N2-120, N2-124, N2-133.
+/// Proves N2-118, N2-119, N2-120, N2-133.
 #[test]
 fn the_watchdog_pin_with_and_without_the_name_of_the_command() {
     let head = "AT+QCFGEXT=\"fota_wd_gpio\"";
@@ -786,7 +784,6 @@ fn the_server_name_indication() {
     assert_eq!(other, None);
 }
 
-/// Proves N2-035, N2-053.
 #[test]
 fn files_are_uploaded_listed_and_deleted_by_name() {
     let upload = |acknowledged| Command::UploadFile {
@@ -828,4 +825,52 @@ fn what_starts_something_is_not_sent_twice() {
         assert!(!starts || !command.may_be_repeated(), "{line}");
     }
     assert!(Command::StoredSize.may_be_repeated());
+}
+
+/// Proves G-08, G-09.
+#[test]
+fn no_default_is_relied_upon_that_a_note_does_not_write_out() {
+    // The time that data mode waits, acknowledgements, the trigger mode, the server's name: all are
+    // sent, whatever the default may be.
+    let upload = Command::Upload {
+        size: 10,
+        timeout_s: 5,
+    };
+    sent(&upload, "AT+QFOTADL=\"COM:\",10,5");
+    let lines: Vec<String> = every_command().iter().map(Command::line).collect();
+    for explicit in [
+        "AT+QFUPL=\"x\",1,60,1",
+        "AT+QFOTADL=3,0",
+        "AT+QFOTADL=3,1",
+        "AT+QCFGEXT=\"sni\",1",
+    ] {
+        assert!(lines.iter().any(|line| line == explicit), "{explicit}");
+    }
+    // What is left out is the end of a line, never a value in the middle of it. Power saving has empty
+    // timers that mean something.
+    for line in lines {
+        assert!(!line.ends_with(',') && !line.contains(",,"), "{line}");
+    }
+}
+
+/// Proves G-10.
+#[test]
+fn slips_in_the_examples_are_neither_repeated_nor_tripped_over() {
+    // N2 2.3.3 writes EUF:, N2 2.2.6 a comma behind the name, N5 4.1 +CGATT without ?, all of them
+    // chains of commands.
+    for command in every_command() {
+        let line = command.line();
+        assert!(!line.contains("EUF:") && !line.ends_with(','), "{line}");
+        assert!(!line.ends_with("+CGATT") && !line.contains(';'), "{line}");
+    }
+    // N4 4.1 has an OK in front of the command, and the answer of a chain in front of its own OK.
+    let stray = [
+        "OK",
+        "+CESQ: 47,6,255,255,0,54",
+        "",
+        "+CEREG: 0,1",
+        "+CPIN: READY",
+    ];
+    let found = answer(Command::EpsRegistration, &stray).registration();
+    assert_eq!(found, Some(Registration::In { roaming: false }));
 }

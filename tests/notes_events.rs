@@ -123,7 +123,6 @@ fn the_example_of_bc660k() {
     assert_eq!(seen, expected);
 }
 
-/// Proves N1-21, N4-11, N5-12, N2-034, X-26.
 #[test]
 fn an_update_that_goes_on_after_a_power_loss_begins_with_start() {
     for (start, progress) in [
@@ -230,7 +229,7 @@ fn a_coap_download_has_no_progress() {
     assert_eq!(seen, ["final", "coap start", "coap end 704"]);
 }
 
-/// Proves N2-132, N2-162.
+/// Proves N2-162.
 #[test]
 fn a_segment_ends_with_712_and_the_module_tells_how_much_it_has() {
     let seen = events(&[
@@ -250,7 +249,6 @@ fn a_segment_ends_with_712_and_the_module_tells_how_much_it_has() {
     assert_eq!(seen, expected);
 }
 
-/// Proves N2-134.
 #[test]
 fn a_resumed_download_of_bg95() {
     let seen = events(&[
@@ -354,7 +352,6 @@ fn a_local_package_of_eg06xk_has_no_download_events() {
     assert_eq!(seen, ["final", "start", "update 1", "end 0"]);
 }
 
-/// Proves N3-06.
 #[test]
 fn a_wrong_version_ends_before_anything_was_started() {
     let seen = events(&[

@@ -1,9 +1,9 @@
 //! What is refused before a single byte is sent: URLs, paths, file names, numbers.
 
-use deltaport::at::{Quoted, Unsendable};
+use deltaport::at::{Header, Quoted, Unsendable};
 use deltaport::family::limit::{
     APN_LIMIT, BREAKPOINT, FEED_INTERVAL_MS, FileFlaw, NumberFlaw, Numbers, REQUEST_SIZE,
-    RETRY_INTERVAL_S, RETRY_TIMES,
+    RETRY_INTERVAL_S, RETRY_TIMES, takes_header,
 };
 use deltaport::family::{
     BC26, BC660K, BG95, EG06XK, FAMILIES, Family, PackageUrl, Scheme, UrlFlaw, UrlPart,
@@ -277,7 +277,7 @@ fn what_is_no_url_is_told_apart() {
     }
 }
 
-/// Proves N1-08, N2-025, N2-042, N2-052.
+/// Proves G-14, N1-08, N2-025, N2-042, N2-052.
 #[test]
 fn the_scheme_is_sent_in_lower_case_and_the_rest_as_it_is() {
     for (text, sent) in [
@@ -469,7 +469,7 @@ fn each_module_has_its_own_pins_for_a_watchdog() {
     assert!(!BC26.feeds_watchdog("BC26", 6));
 }
 
-/// Proves N2-112, N2-116, X-14.
+/// Proves N2-112, X-14.
 #[test]
 fn apn_user_password_and_headers_cannot_end_their_quotes() {
     for text in ["internet\",\"x", "a\rAT", "a\nb", "\u{0}"] {
@@ -482,4 +482,20 @@ fn apn_user_password_and_headers_cannot_end_their_quotes() {
     for (text, at) in [("a b", 1), ("a:b", 1), ("é", 0)] {
         assert_eq!(Quoted::name(text, 10), Err(Unsendable::Character(at)));
     }
+}
+
+/// Proves N2-116.
+#[test]
+fn a_sixth_header_is_refused_but_one_of_five_may_be_changed() {
+    let headers = |count: usize| -> Vec<Header> {
+        let header = |n| Header {
+            key: format!("H{n}"),
+            value: String::new(),
+        };
+        (0..count).map(header).collect()
+    };
+    assert!(takes_header(&headers(0), "H0"));
+    assert!(takes_header(&headers(4), "another"));
+    assert!(!takes_header(&headers(5), "another"));
+    assert!(takes_header(&headers(5), "H4"));
 }

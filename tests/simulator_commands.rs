@@ -142,6 +142,7 @@ fn a_command_that_comes_too_early_waits_for_its_turn() {
     );
 }
 
+/// Proves N2-013, N2-083, N2-084, N2-088, N2-089, N2-092, N2-095.
 #[test]
 fn qfotadl_knows_its_forms_n2_080_to_098() {
     let mut host = Host::prepared(Settings::default());
@@ -156,7 +157,7 @@ fn qfotadl_knows_its_forms_n2_080_to_098() {
         ("=4,1", "+CME ERROR: 590"),
         ("=5", "+CME ERROR: 593"),
         ("=6", "+CME ERROR: 592"),
-        ("=8", "+QFOTADL: 8,3,60"),
+        ("=8", "+QFOTADL: 8,3,10"),
         ("=8,5,10", "OK"),
         ("=8", "+QFOTADL: 8,5,10"),
         ("=8,0,10", "+CME ERROR: 590"),
@@ -179,11 +180,12 @@ fn qfotadl_knows_its_forms_n2_080_to_098() {
     }
 }
 
+/// Proves N2-080, N2-087, N2-152, N2-159, N2-174.
 #[test]
-fn no_server_can_be_reached_and_a_download_can_be_cancelled_n2_081_087() {
+fn a_download_has_its_state_and_can_be_cancelled_n2_081_087() {
     let mut host = Host::prepared(Settings::default());
     assert_eq!(
-        lines(&host.ask("AT+QFOTADL=\"http://example.com:80/a.zip\"")),
+        lines(&host.ask("AT+QFOTADL=\"http://silent.test:80/a.zip\"")),
         ["OK", "+QIND: \"FOTA\",\"HTTPSTART\""]
     );
     assert_eq!(lines(&host.ask("AT+QFOTADL?")), ["+QFOTADL: 1", "OK"]);
@@ -191,11 +193,11 @@ fn no_server_can_be_reached_and_a_download_can_be_cancelled_n2_081_087() {
         lines(&host.ask("AT+QFOTADL=\"COM:\",10,5")),
         ["+CME ERROR: 591"]
     );
-    host.seconds(30);
-    assert_eq!(lines(&host.take()), ["+QIND: \"FOTA\",\"HTTPEND\",702"]);
+    host.seconds(120);
+    assert_eq!(lines(&host.take()), ["+QIND: \"FOTA\",\"HTTPEND\",704"]);
     assert_eq!(lines(&host.ask("AT+QFOTADL?")), ["+QFOTADL: 3,0", "OK"]);
 
-    host.ask("AT+QFOTADL=\"ftp://u:p@example.com:21/a.zip\"");
+    host.ask("AT+QFOTADL=\"ftp://u:p@silent.test:21/a.zip\"");
     assert_eq!(
         lines(&host.ask("AT+QFOTADL=6")),
         ["OK", "+QIND: \"FOTA\",\"FTPEND\",709"]

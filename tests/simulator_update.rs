@@ -38,6 +38,7 @@ fn story(faults: impl IntoIterator<Item = Fault>) -> (Host, Vec<String>) {
     (host, heard)
 }
 
+/// Proves N2-033.
 #[test]
 fn a_healthy_update_over_uart_reports_every_step_n2_021_033() {
     let (host, heard) = story([]);
@@ -216,6 +217,7 @@ fn a_file_without_versions_counts_up() {
     assert_eq!(host.module.version(), "BG95M3LAR02A03_01.012.01.013");
 }
 
+/// Proves N2-014, N2-084.
 #[test]
 fn in_automatic_mode_the_update_starts_after_the_upload_x_13() {
     for settings in [

@@ -16,6 +16,7 @@ fn manual(fault: impl IntoIterator<Item = Fault>) -> Host {
     Host::prepared(settings)
 }
 
+/// Proves N2-009, N2-061, N2-062, N2-066, N2-068, N2-069, N2-071, N2-074, N2-085, N2-086.
 #[test]
 fn an_upload_is_counted_and_summed_n2_060_to_071() {
     let mut host = manual([]);
@@ -63,6 +64,7 @@ fn a_paced_line_takes_the_time_that_it_takes() {
     assert_eq!(host.now.since(start), Duration::from_secs(10));
 }
 
+/// Proves N2-073.
 #[test]
 fn bytes_before_connect_are_lost_and_noticed_x_09() {
     let mut host = manual([]);
@@ -118,6 +120,7 @@ fn the_default_timeout_is_five_seconds_n2_067() {
     assert!(!host.module.in_data_mode());
 }
 
+/// Proves N2-012.
 #[test]
 fn plus_plus_plus_leaves_data_mode_and_keeps_the_data_n2_072() {
     let mut host = manual([]);

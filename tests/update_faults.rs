@@ -45,6 +45,7 @@ fn usb() -> Settings {
     }
 }
 
+/// Proves G-12, X-08.
 #[test]
 fn a_package_for_another_version_ends_in_511_n2_171() {
     let mut rig = Rig::new(healthy());
@@ -55,6 +56,7 @@ fn a_package_for_another_version_ends_in_511_n2_171() {
     assert_eq!(verdict.new_version.as_deref(), Some(OLD));
 }
 
+/// Proves N2-014, X-08.
 #[test]
 fn every_end_code_keeps_its_number_n2_164_n2_165_n2_166_n2_167_n2_168_n2_169_n2_170_n2_172() {
     for code in [504, 505, 506, 507, 508, 509, 510, 512, 999] {
@@ -231,6 +233,7 @@ fn an_unanswered_start_command_that_did_nothing_is_found_out_by_asking() {
     );
 }
 
+/// Proves X-26.
 #[test]
 fn a_power_cut_in_the_update_is_followed_to_its_end_n2_034() {
     let cut = Fault::PowerCut {

@@ -1,5 +1,8 @@
 //! The commands that Deltaport sends, each with its own deadline and its own way to read the answer.
 
+use core::hash::{Hash, Hasher};
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use super::answer::{Answer, PowerSaving};
@@ -17,7 +20,7 @@ const MAX_ANSWER_LINES: usize = 8;
 /// Nothing that could end the quotes or the line gets in, so that no text can smuggle a second
 /// command (rule 7 of ARCHITECTURE.md, X-14).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Quoted(String, RoutesOnly);
+pub struct Quoted(Arc<str>, RoutesOnly);
 
 /// Why a text cannot be sent.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq, Hash)]
@@ -63,7 +66,7 @@ impl Quoted {
         }
         // A build without routes sends nothing that came from outside.
         let here = RoutesOnly::HERE.ok_or(Unsendable::Empty)?;
-        Ok(Self(text.to_owned(), here))
+        Ok(Self(text.into(), here))
     }
 
     /// Checks `text` for use as a name, such as that of an HTTP header: letters, digits, `-` and `_`.
@@ -115,7 +118,7 @@ impl Part {
     }
 
     #[cfg(feature = "routes")]
-    const fn value(self) -> u64 {
+    const fn value(self) -> u32 {
         match self {
             Self::First => 0,
             Self::Middle => 1,
@@ -149,7 +152,7 @@ impl Setting {
 }
 
 /// A command, ready to be sent.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// `AT`: is anybody there?
     Attention,
@@ -328,212 +331,186 @@ pub enum Command {
     SetServerName(bool),
 }
 
-#[cfg_attr(
-    not(feature = "routes"),
-    allow(dead_code, reason = "only the full build has such values")
-)]
-/// A value of a command line.
-enum Value<'a> {
-    /// Digits.
-    Number(u64),
-    /// Text between quotes.
-    Text(&'a Quoted),
-    /// Eight binary digits between quotes; nothing between the commas where there are none.
-    Bits(Option<u8>),
-}
-
-type Parts<'a> = (&'static str, [Option<Value<'a>>; 4]);
-
-const NONE: [Option<Value<'static>>; 4] = [None, None, None, None];
-
 impl Command {
     /// The command line, without the CR that ends it.
     pub fn line(&self) -> String {
-        use Value::{Bits, Number, Text};
-        let (head, values) = self.parts();
-        let mut line = String::from(head);
-        for (n, value) in values.iter().flatten().enumerate() {
-            if n > 0 {
-                line.push(',');
-            }
-            match value {
-                Number(number) => line += &number.to_string(),
-                Text(text) => {
-                    line.push('"');
-                    line += text.as_str();
-                    line.push('"');
-                }
-                Bits(None) => {}
-                Bits(Some(bits)) => {
-                    line.push('"');
-                    for n in (0..8).rev() {
-                        line.push(if bits >> n & 1 == 1 { '1' } else { '0' });
-                    }
-                    line.push('"');
-                }
-            }
-        }
-        line
-    }
-
-    /// The line's head and its values.
-    fn parts(&self) -> Parts<'_> {
+        let mut line = Written(String::from(self.head()));
         match self {
-            Self::Attention => ("AT", NONE),
-            Self::EchoOff => ("ATE0", NONE),
-            Self::NumericErrors => ("AT+CMEE=1", NONE),
-            Self::Identify => ("ATI", NONE),
-            Self::FullVersion => ("AT+QGMR", NONE),
-            Self::BaseVersion => ("AT+CGMR", NONE),
-            Self::Imei => ("AT+GSN", NONE),
-            Self::ImeiFallback => ("AT+CGSN", NONE),
-            Self::ReadRate => ("AT+IPR?", NONE),
-            Self::ReadFlowControl => ("AT+IFC?", NONE),
-            Self::UseFlowControl => ("AT+IFC=2,2", NONE),
-            Self::IgnoreDtr => ("AT&D0", NONE),
-            Self::DownloadState => ("AT+QFOTADL?", NONE),
-            Self::TriggerOnCommand => ("AT+QFOTADL=3,0", NONE),
-            Self::TriggerMode => ("AT+QFOTADL=3", NONE),
-            Self::StoredSize => ("AT+QFOTADL=4", NONE),
-            Self::DeletePackage => ("AT+QFOTADL=5", NONE),
-            Self::MaxSize => ("AT+QFOTADL=12", NONE),
             Self::Upload { size, timeout_s } => {
-                let values = [
-                    Some(Value::Number(*size)),
-                    Some(Value::Number(u64::from(*timeout_s))),
-                    None,
-                    None,
-                ];
-                ("AT+QFOTADL=\"COM:\",", values)
+                line.size(*size);
+                line.number(*timeout_s);
             }
-            Self::StartUpdate => ("AT+QFOTADL=1", NONE),
-            _ => self.route_parts(),
+            _ => self.write_route_values(&mut line),
         }
+        line.0
     }
 
     #[cfg(not(feature = "routes"))]
-    const fn route_parts(&self) -> Parts<'_> {
-        ("", NONE)
-    }
+    const fn write_route_values(&self, _: &mut Written) {}
 
-    /// The same for commands that only the full build sends.
+    /// The values of commands that only the full build sends.
     #[cfg(feature = "routes")]
-    fn route_parts(&self) -> Parts<'_> {
-        use Value::{Bits, Number, Text};
-        let number = |n: u32| Number(u64::from(n));
+    fn write_route_values(&self, line: &mut Written) {
         match self {
-            Self::SetRate(rate) => ("AT+IPR=", [Some(number(*rate)), None, None, None]),
-            Self::SimState => ("AT+CPIN?", NONE),
-            Self::EpsRegistration => ("AT+CEREG?", NONE),
-            Self::PacketRegistration => ("AT+CGREG?", NONE),
-            Self::Registration => ("AT+CREG?", NONE),
-            Self::Attached => ("AT+CGATT?", NONE),
-            Self::Operator => ("AT+COPS?", NONE),
-            Self::Signal => ("AT+CSQ", NONE),
-            Self::SignalDetail => ("AT+CESQ", NONE),
-            Self::AddressesRead => ("AT+CGPADDR?", NONE),
-            Self::Addresses => ("AT+CGPADDR", NONE),
-            Self::FirstAddress => ("AT+CGPADDR=1", NONE),
-            Self::ReadSleep => ("AT+QSCLK?", NONE),
-            Self::SetSleep(mode) => (
-                "AT+QSCLK=",
-                [Some(number((*mode).into())), None, None, None],
-            ),
-            Self::ReadPowerSaving => ("AT+CPSMS?", NONE),
-            Self::SetPowerSaving(PowerSaving { on: false, .. }) => ("AT+CPSMS=0", NONE),
-            Self::SetPowerSaving(PowerSaving { timers, .. }) => {
-                ("AT+CPSMS=1,", timers.map(|timer| Some(Bits(timer))))
+            Self::SetRate(rate) => line.number(*rate),
+            Self::SetSleep(mode) => line.number((*mode).into()),
+            Self::SetPowerSaving(PowerSaving { on: true, timers }) => {
+                for timer in timers {
+                    line.bits(*timer);
+                }
             }
-            Self::TestDownload => ("AT+QFOTADL=?", NONE),
             Self::Download { url, from, size } => {
+                line.text(url);
                 // A request size needs a breakpoint before it.
-                let from = from.or(size.map(|_| 0));
-                let values = [Some(Text(url)), from.map(number), size.map(number), None];
-                ("AT+QFOTADL=", values)
+                if let Some(from) = from.or(size.map(|_| 0)) {
+                    line.number(from);
+                }
+                if let Some(size) = size {
+                    line.number(*size);
+                }
             }
-            Self::UpdateFromFile(path) => ("AT+QFOTADL=", [Some(Text(path)), None, None, None]),
+            Self::UpdateFromFile(text) | Self::ListFiles(text) | Self::DeleteFile(text) => {
+                line.text(text);
+            }
             Self::CopyPart { file, part } => {
-                let values = [Some(Text(file)), Some(Number(part.value())), None, None];
-                ("AT+QFOTADL=", values)
+                line.text(file);
+                line.number(part.value());
             }
-            Self::TriggerWhenDownloaded => ("AT+QFOTADL=3,1", NONE),
-            Self::CancelDownload => ("AT+QFOTADL=6", NONE),
-            Self::RetryRule => ("AT+QFOTADL=8", NONE),
             Self::SetRetryRule { times, interval_s } => {
-                let values = [Some(number(*times)), Some(number(*interval_s)), None, None];
-                ("AT+QFOTADL=8,", values)
+                line.number(*times);
+                line.number(*interval_s);
             }
             Self::DownloadToFile { url, name } => {
-                let values = [Some(Text(url)), name.as_ref().map(Text), None, None];
-                ("AT+QFOTADL=10,", values)
+                line.text(url);
+                if let Some(name) = name {
+                    line.text(name);
+                }
             }
             Self::ResumeDownload { url, afresh } => {
-                let values = [Some(Text(url)), afresh.then_some(Number(1)), None, None];
-                ("AT+QFOTADL=13,", values)
+                line.text(url);
+                if *afresh {
+                    line.number(1);
+                }
             }
-            Self::FileSpace => ("AT+QFLDS=\"UFS\"", NONE),
-            Self::ListFiles(name) => ("AT+QFLST=", [Some(Text(name)), None, None, None]),
-            Self::DeleteFile(name) => ("AT+QFDEL=", [Some(Text(name)), None, None, None]),
             Self::UploadFile {
                 name,
                 size,
                 timeout_s,
                 acknowledged,
             } => {
-                let values = [
-                    Some(Text(name)),
-                    Some(Number(*size)),
-                    Some(number(*timeout_s)),
-                    Some(Number((*acknowledged).into())),
-                ];
-                ("AT+QFUPL=", values)
+                line.text(name);
+                line.size(*size);
+                line.number(*timeout_s);
+                line.number((*acknowledged).into());
             }
-            Self::ReadSetting(Setting::Apn) => ("AT+QCFGEXT=\"fota_apn\"", NONE),
-            Self::ReadSetting(Setting::Headers) => ("AT+QCFGEXT=\"fota_http_header\"", NONE),
-            Self::ReadSetting(Setting::Watchdog) => ("AT+QCFGEXT=\"fota_wd_gpio\"", NONE),
-            Self::ReadSetting(Setting::ServerName) => ("AT+QCFGEXT=\"sni\"", NONE),
             Self::SetApn {
                 ip_family,
                 apn,
                 login,
             } => {
-                let login = login.as_ref();
-                let values = [
-                    Some(number((*ip_family).into())),
-                    Some(Text(apn)),
-                    login.map(|(user, _)| Text(user)),
-                    login.map(|(_, password)| Text(password)),
-                ];
-                ("AT+QCFGEXT=\"fota_apn\",", values)
+                line.number((*ip_family).into());
+                line.text(apn);
+                if let Some((user, password)) = login {
+                    line.text(user);
+                    line.text(password);
+                }
             }
             Self::SetHeader { key, value } => {
-                let values = [Some(Text(key)), Some(Text(value)), None, None];
-                ("AT+QCFGEXT=\"fota_http_header\",", values)
+                line.text(key);
+                line.text(value);
             }
             Self::FeedWatchdog { pin, interval_ms } => {
-                let values = [
-                    Some(number((*pin).into())),
-                    Some(number(*interval_ms)),
-                    None,
-                    None,
-                ];
-                ("AT+QCFGEXT=\"fota_wd_gpio\",1,", values)
+                line.number(1);
+                line.number((*pin).into());
+                line.number(*interval_ms);
             }
-            Self::LeaveWatchdog => ("AT+QCFGEXT=\"fota_wd_gpio\",0", NONE),
-            Self::SetServerName(false) => ("AT+QCFGEXT=\"sni\",0", NONE),
-            Self::SetServerName(true) => ("AT+QCFGEXT=\"sni\",1", NONE),
-            _ => ("", NONE),
+            Self::SetServerName(on) => line.number((*on).into()),
+            _ => {}
+        }
+    }
+
+    /// The command line up to its values: everything, where there are none.
+    const fn head(&self) -> &'static str {
+        match self {
+            Self::Attention => "AT",
+            Self::EchoOff => "ATE0",
+            Self::NumericErrors => "AT+CMEE=1",
+            Self::Identify => "ATI",
+            Self::FullVersion => "AT+QGMR",
+            Self::BaseVersion => "AT+CGMR",
+            Self::Imei => "AT+GSN",
+            Self::ImeiFallback => "AT+CGSN",
+            Self::ReadRate => "AT+IPR?",
+            Self::ReadFlowControl => "AT+IFC?",
+            Self::UseFlowControl => "AT+IFC=2,2",
+            Self::IgnoreDtr => "AT&D0",
+            Self::DownloadState => "AT+QFOTADL?",
+            Self::TriggerOnCommand => "AT+QFOTADL=3,0",
+            Self::TriggerMode => "AT+QFOTADL=3",
+            Self::StoredSize => "AT+QFOTADL=4",
+            Self::DeletePackage => "AT+QFOTADL=5",
+            Self::MaxSize => "AT+QFOTADL=12",
+            Self::Upload { .. } => "AT+QFOTADL=\"COM:\"",
+            Self::StartUpdate => "AT+QFOTADL=1",
+            _ => self.route_head(),
+        }
+    }
+
+    #[cfg(not(feature = "routes"))]
+    const fn route_head(&self) -> &'static str {
+        ""
+    }
+
+    /// The same for commands that only the full build sends.
+    #[cfg(feature = "routes")]
+    const fn route_head(&self) -> &'static str {
+        match self {
+            Self::SetRate(_) => "AT+IPR=",
+            Self::SimState => "AT+CPIN?",
+            Self::EpsRegistration => "AT+CEREG?",
+            Self::PacketRegistration => "AT+CGREG?",
+            Self::Registration => "AT+CREG?",
+            Self::Attached => "AT+CGATT?",
+            Self::Operator => "AT+COPS?",
+            Self::Signal => "AT+CSQ",
+            Self::SignalDetail => "AT+CESQ",
+            Self::AddressesRead => "AT+CGPADDR?",
+            Self::Addresses => "AT+CGPADDR",
+            Self::FirstAddress => "AT+CGPADDR=1",
+            Self::ReadSleep => "AT+QSCLK?",
+            Self::SetSleep(_) => "AT+QSCLK=",
+            Self::ReadPowerSaving => "AT+CPSMS?",
+            Self::SetPowerSaving(PowerSaving { on: false, .. }) => "AT+CPSMS=0",
+            Self::SetPowerSaving(_) => "AT+CPSMS=1",
+            Self::TestDownload => "AT+QFOTADL=?",
+            Self::Download { .. } | Self::UpdateFromFile(_) | Self::CopyPart { .. } => {
+                "AT+QFOTADL="
+            }
+            Self::TriggerWhenDownloaded => "AT+QFOTADL=3,1",
+            Self::CancelDownload => "AT+QFOTADL=6",
+            Self::RetryRule | Self::SetRetryRule { .. } => "AT+QFOTADL=8",
+            Self::DownloadToFile { .. } => "AT+QFOTADL=10",
+            Self::ResumeDownload { .. } => "AT+QFOTADL=13",
+            Self::FileSpace => "AT+QFLDS=\"UFS\"",
+            Self::ListFiles(_) => "AT+QFLST=",
+            Self::DeleteFile(_) => "AT+QFDEL=",
+            Self::UploadFile { .. } => "AT+QFUPL=",
+            Self::ReadSetting(Setting::Apn) | Self::SetApn { .. } => "AT+QCFGEXT=\"fota_apn\"",
+            Self::ReadSetting(Setting::Headers) | Self::SetHeader { .. } => {
+                "AT+QCFGEXT=\"fota_http_header\""
+            }
+            Self::ReadSetting(Setting::Watchdog) | Self::FeedWatchdog { .. } => {
+                "AT+QCFGEXT=\"fota_wd_gpio\""
+            }
+            Self::LeaveWatchdog => "AT+QCFGEXT=\"fota_wd_gpio\",0",
+            Self::ReadSetting(Setting::ServerName) | Self::SetServerName(_) => "AT+QCFGEXT=\"sni\"",
+            _ => "",
         }
     }
 
     /// The command line as people and logs may see it: without passwords and other secrets (X-28).
     pub fn shown(&self) -> String {
-        let line = self.line();
-        if cfg!(feature = "routes") {
-            masked(&line)
-        } else {
-            line
-        }
+        masked(&self.line())
     }
 
     /// How long the module may take. Always longer than its note says (A3-20).
@@ -689,6 +666,66 @@ impl Command {
             _ => return Expected::Nothing,
         };
         Expected::value(name, None)
+    }
+}
+
+/// A command line that is being written. A comma goes before each value but the first.
+struct Written(String);
+
+#[cfg_attr(
+    not(feature = "routes"),
+    allow(dead_code, reason = "only the full build has such values")
+)]
+impl Written {
+    fn next(&mut self) {
+        if !self.0.ends_with('=') {
+            self.0.push(',');
+        }
+    }
+
+    fn number(&mut self, number: u32) {
+        self.size(number.into());
+    }
+
+    #[inline(never)]
+    fn size(&mut self, size: u64) {
+        self.next();
+        self.0 += &size.to_string();
+    }
+
+    #[inline(never)]
+    fn text(&mut self, text: &Quoted) {
+        self.next();
+        self.0.push('"');
+        self.0 += text.as_str();
+        self.0.push('"');
+    }
+
+    /// Eight binary digits between quotes; nothing where there are none.
+    fn bits(&mut self, bits: Option<u8>) {
+        self.next();
+        if let Some(bits) = bits {
+            self.0.push('"');
+            for n in (0..8).rev() {
+                self.0.push(if bits >> n & 1 == 1 { '1' } else { '0' });
+            }
+            self.0.push('"');
+        }
+    }
+}
+
+/// Two commands are the same if they are the same line to the module.
+impl PartialEq for Command {
+    fn eq(&self, other: &Self) -> bool {
+        self.line() == other.line()
+    }
+}
+
+impl Eq for Command {}
+
+impl Hash for Command {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.line().hash(state);
     }
 }
 

@@ -26,6 +26,7 @@ pub const BC660K: Family = Family {
     report_rates: &[],
     fallback_report_rate: 115_200,
     watchdog_pins: &[],
+    certificates: &[],
     readiness: &[
         Command::SimState,
         Command::SignalDetail,

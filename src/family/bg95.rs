@@ -1,5 +1,6 @@
 //! BG95, BG77 and BG600L-M3: vendor note N2.
 
+use super::certificate::BG95_CERTIFICATES;
 use super::code::BG95_CODES;
 use super::{Family, Scheme, Times};
 use crate::at::{Command, Setting};
@@ -59,6 +60,7 @@ pub const BG95: Family = Family {
             ],
         ),
     ],
+    certificates: BG95_CERTIFICATES,
     readiness: &[
         Command::SimState,
         Command::Signal,

@@ -27,6 +27,7 @@ pub const EG06XK: Family = Family {
     report_rates: &[],
     fallback_report_rate: 115_200,
     watchdog_pins: &[],
+    certificates: &[],
     readiness: &[
         Command::SimState,
         Command::Signal,

@@ -3,7 +3,7 @@
 use core::ops::RangeInclusive;
 
 use super::Family;
-use crate::at::{Quoted, Unsendable};
+use crate::at::{Header, Quoted, Unsendable};
 
 /// The whole numbers that a value may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +35,20 @@ pub const FEED_INTERVAL_MS: Numbers = Numbers::of(100, 3_600_000);
 pub const MAX_HEADERS: usize = 5;
 /// Most bytes of the name of a file that is copied, with its `UFS:` or `EUFS:` (N2-102).
 pub const COPY_NAME_LIMIT: usize = 128;
+/// Most bytes of the name that `AT+QFUPL` gives a file, by the vendor's manual of another module.
+pub const FILE_NAME_LIMIT: usize = 80;
 /// Most bytes of an APN. The note gives none; 3GPP allows 100 (inferred).
 pub const APN_LIMIT: usize = 100;
 /// Most bytes of the APN's user and password. The note gives none (inferred).
 pub const LOGIN_LIMIT: usize = 127;
 /// Most bytes of a header's key or value. The note gives none (inferred).
 pub const HEADER_LIMIT: usize = 255;
+
+/// Whether one more header may be set: five are enough for the module, but one of them may be changed
+/// (N2-116).
+pub fn takes_header(headers: &[Header], key: &str) -> bool {
+    headers.len() < MAX_HEADERS || headers.iter().any(|header| header.key == key)
+}
 
 /// What is wrong with a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,6 +3,7 @@
 mod bc26;
 mod bc660k;
 mod bg95;
+mod certificate;
 mod code;
 mod eg06xk;
 pub mod limit;
@@ -17,6 +18,7 @@ use crate::time::Duration;
 pub use bc26::BC26;
 pub use bc660k::BC660K;
 pub use bg95::BG95;
+pub use certificate::{Certificate, Role};
 pub use code::{Check, Code, Table, Tables};
 pub use eg06xk::EG06XK;
 pub use url::{PackageUrl, Scheme, UrlFlaw, UrlPart};
@@ -67,6 +69,8 @@ pub struct Family {
     pub fallback_report_rate: u32,
     /// Pins that can feed an external watchdog during the update, by model (N2-121 to N2-123).
     pub watchdog_pins: &'static [(&'static str, &'static [RangeInclusive<u8>])],
+    /// The files for secure connections, with the names that the note demands.
+    pub certificates: &'static [Certificate],
     /// What is asked before a download, in the order of the note; the SIM first (A3-22).
     pub readiness: &'static [Command],
     /// What its result codes mean.

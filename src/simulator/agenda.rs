@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use super::data_mode::DataMode;
-use super::dfota::Download;
+use super::fault::Lwm2mMode;
+use super::note::Trouble;
 use crate::time::Instant;
 
 /// Something that happens at a point in time.
@@ -39,8 +40,22 @@ pub(super) enum Act {
     AppRdy,
     /// One turn of a boot loop.
     LoopTurn(u32),
+    /// A download begins: its start is reported and the server is asked.
+    DownloadStart,
+    /// The server is asked again after the connection broke.
+    DownloadAgain,
+    /// A download has come this far.
+    DownloadPercent(u8),
+    /// The connection to the server breaks; the end of the download if nothing helps.
+    DownloadBreaks(Trouble),
     /// A download has ended.
-    DownloadEnd(Download, u16),
+    DownloadEnd(u16),
+    /// The mount has not answered.
+    FetchTimeout(u32),
+    /// A server starts an upgrade.
+    Lwm2m(Lwm2mMode),
+    /// The way into the recovery mode is done, and the port is there.
+    Recovery,
     /// The cable is plugged in again.
     Replug,
     /// The module reads again.
@@ -50,9 +65,22 @@ pub(super) enum Act {
 }
 
 impl Act {
+    /// It belongs to a download.
+    pub(super) const fn is_download(&self) -> bool {
+        matches!(
+            self,
+            Self::DownloadStart
+                | Self::DownloadAgain
+                | Self::DownloadPercent(_)
+                | Self::DownloadBreaks(_)
+                | Self::DownloadEnd(_)
+                | Self::FetchTimeout(_)
+        )
+    }
+
     /// It happens outside of the module: a restart does not prevent it.
     const fn outlives_restart(&self) -> bool {
-        matches!(self, Self::Replug | Self::Chatter)
+        matches!(self, Self::Replug | Self::Chatter | Self::Lwm2m(_))
     }
 }
 

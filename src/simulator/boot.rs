@@ -1,8 +1,9 @@
-//! From power to APP RDY.
+//! From power to readiness.
 
 use super::agenda::Act;
 use super::fault::Fault;
 use super::module::{Mode, Simulator};
+use super::note::Note;
 use super::settings::Link;
 use crate::time::Instant;
 
@@ -13,6 +14,7 @@ const TO_NOISE: u64 = 1000;
 const TO_RDY: u64 = 4000;
 const TO_LATE_END: u64 = 700;
 const TO_APP_RDY: u64 = 2000;
+const TO_FUNCTION: u64 = 200;
 const TO_SIM: u64 = 300;
 const TO_SMS: u64 = 1500;
 const LOOP_TURN: u64 = 3000;
@@ -28,9 +30,10 @@ impl Simulator {
         self.agenda.add(at + self.own(TO_POWER_ON), Act::PowerOn);
     }
 
-    /// The power is there. A started update goes on (N2-034).
+    /// The power is there. A started update goes on (N1-21, N2-034, N4-11, N5-12).
     pub(super) fn start_up(&mut self, at: Instant) {
         if self.flash.update.is_some() {
+            self.forced = true;
             self.agenda.add(at + self.own(TO_DFOTA), Act::EnterDfota);
             return;
         }
@@ -43,6 +46,9 @@ impl Simulator {
             bytes.extend_from_slice(BOOT_ROM);
             bytes.extend(self.random.noise(5));
             self.agenda.add(at + self.own(TO_NOISE), Act::Say(bytes));
+        } else if self.note() == Note::N5 {
+            let bytes = BOOT_ROM.to_vec();
+            self.agenda.add(at + self.own(TO_NOISE), Act::Say(bytes));
         }
         self.agenda.add(at + self.own(TO_RDY), Act::Rdy);
     }
@@ -54,8 +60,12 @@ impl Simulator {
         })
     }
 
-    pub(super) fn loop_turn(&mut self, at: Instant, turn: u32) {
+    pub(super) fn boot_rom(&mut self, at: Instant) {
         self.send(at, BOOT_ROM);
+    }
+
+    pub(super) fn loop_turn(&mut self, at: Instant, turn: u32) {
+        self.boot_rom(at);
         let last = self
             .boot_turns()
             .is_some_and(|turns| turns != u32::MAX && turn >= turns);
@@ -68,24 +78,49 @@ impl Simulator {
     }
 
     pub(super) fn rdy(&mut self, at: Instant) {
-        self.mode = Mode::Starting;
-        if self.settings.link == Link::Usb {
+        let note = self.note();
+        // only a module of N2 has a time between RDY and APP RDY
+        self.mode = if note == Note::N2 {
+            Mode::Starting
+        } else {
+            Mode::Normal
+        };
+        let usb = self.settings.link == Link::Usb;
+        if usb {
             self.plug();
         } else if !self.faults.has(&Fault::NoRdy) {
-            let bytes = self.frame("RDY");
-            self.send(at, &bytes);
+            self.say(at, "RDY");
         }
+        let swallowed = self.faults.has(&Fault::EndSwallowed) && self.is_unsynced();
         if let Some(code) = self.pending_end.take()
-            && self.settings.link == Link::Uart
+            && (!usb || note == Note::N3)
+            && !swallowed
         {
-            let line = self
-                .faults
-                .spelling()
-                .report("END", Some(&code.to_string()));
+            let line = self.report_line("END", Some(&code.to_string()));
             let bytes = self.frame(&line);
             self.agenda.add(at + self.own(TO_LATE_END), Act::Say(bytes));
         }
-        self.agenda.add(at + self.own(TO_APP_RDY), Act::AppRdy);
+        if note == Note::N2 {
+            self.agenda.add(at + self.own(TO_APP_RDY), Act::AppRdy);
+            return;
+        }
+        let lines: &[(u64, &str)] = if note.is_nb_iot() {
+            &[(1000, "+CPIN: READY"), (TO_SMS, "+IP: 100.75.72.128")]
+        } else {
+            &[
+                (1000, "+CPIN: READY"),
+                (1000, "+QUSIM: 1"),
+                (TO_SMS, "+QIND: SMS DONE"),
+            ]
+        };
+        if !usb {
+            let bytes = self.frame("+CFUN: 1");
+            self.agenda.add(at + self.own(TO_FUNCTION), Act::Say(bytes));
+            for (after, line) in lines {
+                let bytes = self.frame(line);
+                self.agenda.add(at + self.own(*after), Act::Say(bytes));
+            }
+        }
     }
 
     pub(super) fn app_rdy(&mut self, at: Instant) {
@@ -95,8 +130,7 @@ impl Simulator {
             return;
         }
         if !self.faults.has(&Fault::NoAppRdy) {
-            let bytes = self.frame("APP RDY");
-            self.send(at, &bytes);
+            self.say(at, "APP RDY");
         }
         for (after, line) in [
             (TO_SIM, "+CPIN: READY"),

@@ -4,17 +4,11 @@ use super::agenda::Act;
 use super::data_mode::DataMode;
 use super::fault::{Fault, Reply};
 use super::module::{Ear, Mode, Simulator};
-use super::profile::Profile;
 use crate::time::{Duration, Instant};
-
-/// The rates that `AT+IPR` takes.
-const RATES: [u32; 9] = [
-    4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600,
-];
 
 /// A command that is not known; a form of a known command that is not (not told in N2).
 const NOT_SUPPORTED: u16 = 4;
-const NOT_ALLOWED: u16 = 3;
+pub(super) const NOT_ALLOWED: u16 = 3;
 
 /// How a command is written (G-03 to G-06).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,176 +242,18 @@ impl Simulator {
             },
         };
         let name = name.to_ascii_uppercase();
-        if name == "+QFOTADL" && self.settings.model.uploads {
+        self.extended(at, &name, form)
+    }
+
+    fn extended(&mut self, at: Instant, name: &str, form: Form<'_>) -> Step {
+        if name == "+QFOTADL" && self.settings.model.note.is_some() {
             return self.qfotadl(at, form);
         }
-        self.extended(&name, form)
-    }
-
-    fn basic(&mut self, command: &str) -> Step {
-        let done = Ok(Done::default());
-        let digits = command.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let letters = &command[..command.len() - digits.len()];
-        let value = if digits.is_empty() {
-            Some(0)
-        } else {
-            digits.parse::<u8>().ok()
-        };
-        let profile = &mut self.ram.profile;
-        match (letters, value) {
-            ("E", Some(echo @ (0 | 1))) => {
-                profile.echo = echo == 1;
-                done
-            }
-            ("V", Some(words @ (0 | 1))) => {
-                profile.words = words == 1;
-                done
-            }
-            ("I", Some(0)) => {
-                let model = &self.settings.model;
-                let base = self.base_version();
-                Ok(Done::text(format!(
-                    "{}\r\n{}\r\nRevision: {base}",
-                    model.manufacturer, model.name
-                )))
-            }
-            ("&D", Some(dtr @ 0..=2)) => {
-                profile.dtr = dtr;
-                done
-            }
-            ("&W", Some(0)) => {
-                self.flash.profile = profile.clone();
-                done
-            }
-            ("&F", Some(0)) => {
-                *profile = Profile::default();
-                done
-            }
-            ("Z", Some(0)) => {
-                *profile = self.flash.profile.clone();
-                done
-            }
-            ("Q" | "H", Some(0)) | ("&C", Some(0 | 1)) | ("X", Some(0..=4)) => done,
-            ("O", Some(0)) => Err(Final::NoCarrier),
-            (register, _) if register.starts_with('S') && register.contains('=') => done,
-            _ => Err(Final::Error),
-        }
-    }
-
-    fn extended(&mut self, name: &str, form: Form<'_>) -> Step {
-        let ok = Ok(Done::default());
-        let not_allowed = Err(Final::Cme(NOT_ALLOWED));
-        let numbers = |values: &str| -> Option<Vec<u64>> {
-            arguments(values).iter().map(Argument::number).collect()
-        };
-        match (name, form) {
-            ("+CGMI" | "+GMI", Form::Run) => {
-                Ok(Done::text(self.settings.model.manufacturer.clone()))
-            }
-            ("+CGMM" | "+GMM", Form::Run) => Ok(Done::text(self.settings.model.name.clone())),
-            ("+CGMR" | "+GMR", Form::Run) => Ok(Done::text(self.base_version())),
-            ("+QGMR", Form::Run) => Ok(Done::text(self.flash.version.clone())),
-            ("+GSN" | "+CGSN", Form::Run) => {
-                let other = self.faults.find(|fault| match fault {
-                    Fault::OtherImei(imei) => Some(imei.clone()),
-                    _ => None,
-                });
-                Ok(Done::text(
-                    other.unwrap_or_else(|| self.settings.imei.clone()),
-                ))
-            }
-            (
-                "+CGMI" | "+GMI" | "+CGMM" | "+GMM" | "+CGMR" | "+GMR" | "+QGMR" | "+GSN" | "+CGSN"
-                | "+CSQ" | "+CPIN" | "+QPOWD" | "+CFUN" | "+COPS" | "+QSCLK" | "+CPSMS",
-                Form::Test,
-            ) => ok,
-            ("+CMEE", Form::Read) => Ok(Done::text(format!("+CMEE: {}", self.ram.profile.errors))),
-            ("+CMEE", Form::Test) => Ok(Done::text("+CMEE: (0-2)")),
-            ("+CMEE", Form::Write(values)) => match numbers(values).as_deref() {
-                Some(&[level @ 0..=2]) => {
-                    self.ram.profile.errors = level as u8;
-                    ok
-                }
-                _ => not_allowed,
-            },
-            ("+IPR", Form::Read) => Ok(Done::text(format!("+IPR: {}", self.flash.baud_rate))),
-            ("+IPR", Form::Test) => {
-                let rates = RATES.map(|rate| rate.to_string()).join(",");
-                Ok(Done::text(format!("+IPR: ({rates})")))
-            }
-            ("+IPR", Form::Write(values)) => match numbers(values).as_deref() {
-                Some(&[rate]) => match RATES.into_iter().find(|known| u64::from(*known) == rate) {
-                    Some(rate) => Ok(Done::then(vec![(Duration::ZERO, Act::SetRate(rate))])),
-                    None => not_allowed,
-                },
-                _ => not_allowed,
-            },
-            ("+IFC", Form::Read) => {
-                let (by_host, by_module) = self.ram.profile.flow;
-                Ok(Done::text(format!("+IFC: {by_host},{by_module}")))
-            }
-            ("+IFC", Form::Test) => Ok(Done::text("+IFC: (0,2),(0,2)")),
-            ("+IFC", Form::Write(values)) => match numbers(values).as_deref() {
-                Some(&[by_host @ (0 | 2), by_module @ (0 | 2)]) => {
-                    self.ram.profile.flow = (by_host as u8, by_module as u8);
-                    ok
-                }
-                _ => not_allowed,
-            },
-            ("+CPIN", Form::Read) => Ok(Done::text("+CPIN: READY")),
-            ("+CSQ", Form::Run) => Ok(Done::text("+CSQ: 26,99")),
-            ("+CEREG", Form::Read) => Ok(Done::text(format!(
-                "+CEREG: 0,{}",
-                u8::from(self.ram.full_function)
-            ))),
-            ("+CGREG", Form::Read) => Ok(Done::text("+CGREG: 0,4")),
-            ("+CGATT", Form::Read) => Ok(Done::text(format!(
-                "+CGATT: {}",
-                u8::from(self.ram.full_function)
-            ))),
-            ("+COPS", Form::Read) => Ok(Done::text("+COPS: 0,0,\"Simulated\",8")),
-            ("+CEREG" | "+CGREG" | "+COPS" | "+QSCLK" | "+CPSMS" | "+QURCCFG", Form::Write(_)) => {
-                ok
-            }
-            ("+CFUN", Form::Read) => Ok(Done::text(format!(
-                "+CFUN: {}",
-                u8::from(self.ram.full_function)
-            ))),
-            ("+CFUN", Form::Write(values)) => match numbers(values).as_deref() {
-                Some(&[_, 1]) => Ok(Done::then(self.powered_down(Act::Restart))),
-                Some(&[level @ (0 | 1 | 4)] | &[level @ (0 | 1 | 4), 0]) => {
-                    self.ram.full_function = level == 1;
-                    ok
-                }
-                _ => not_allowed,
-            },
-            ("+QPOWD", Form::Run | Form::Write("0" | "1")) => {
-                Ok(Done::then(self.powered_down(Act::PowerDown)))
-            }
-            (
-                "+CGMI" | "+GMI" | "+CGMM" | "+GMM" | "+CGMR" | "+GMR" | "+QGMR" | "+GSN" | "+CGSN"
-                | "+CMEE" | "+IPR" | "+IFC" | "+CPIN" | "+CSQ" | "+CEREG" | "+CGREG" | "+CGATT"
-                | "+COPS" | "+CFUN" | "+QPOWD",
-                _,
-            ) => not_allowed,
-            _ => Err(Final::Cme(NOT_SUPPORTED)),
-        }
-    }
-
-    fn powered_down(&self, then: Act) -> Vec<(Duration, Act)> {
-        vec![
-            (self.own(300), Act::Say(self.frame("POWERED DOWN"))),
-            (self.own(500), then),
-        ]
-    }
-
-    /// Without the build, as `AT+CGMR` and `ATI` give it.
-    fn base_version(&self) -> String {
-        let version = &self.flash.version;
-        version
-            .split_once('_')
-            .map_or(version.as_str(), |(base, _)| base)
-            .to_owned()
+        self.general(name, form)
+            .or_else(|| self.network(name, form))
+            .or_else(|| self.file_command(at, name, form))
+            .or_else(|| self.config_command(name, form))
+            .unwrap_or(Err(Final::Cme(NOT_SUPPORTED)))
     }
 
     /// An answer is under way: texts, result code, and what follows.
@@ -530,6 +366,12 @@ const fn error_text(code: u16) -> &'static str {
         592 => "DFOTA is not in downloading",
         593 => "DFOTA package does not exist or failed to open",
         594 => "DFOTA memory allocation failed",
+        10 => "SIM not inserted",
+        400 => "Invalid input value",
+        403 => "Drive full",
+        405 => "File not found",
+        406 => "Invalid file name",
+        407 => "File already existed",
         _ => "unknown",
     }
 }

@@ -19,9 +19,28 @@ pub(super) enum Leave {
     Escape,
 }
 
+/// Where the bytes go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// To the package's place.
+    Package,
+    /// To a file.
+    File {
+        name: String,
+        /// An `A` for each 1024 bytes.
+        acknowledged: bool,
+    },
+}
+
+/// The acknowledge mode's unit.
+const ACKNOWLEDGED: u64 = 1024;
+
 /// An upload under way.
 #[derive(Clone, Debug)]
 pub(super) struct DataMode {
+    pub(super) target: Target,
+    /// How many `A`s are out.
+    acks: u64,
     /// Bytes announced.
     size: u64,
     timeout: Duration,
@@ -45,8 +64,10 @@ pub(super) struct Damage {
 }
 
 impl DataMode {
-    pub(super) fn new(size: u64, timeout: Duration, now: Instant) -> Self {
+    pub(super) fn new(target: Target, size: u64, timeout: Duration, now: Instant) -> Self {
         Self {
+            target,
+            acks: 0,
             size,
             timeout,
             sent: 0,
@@ -64,13 +85,26 @@ impl DataMode {
         Self {
             sent: received,
             stored: received,
-            ..Self::new(size, timeout, now)
+            ..Self::new(Target::Package, size, timeout, now)
         }
     }
 
     /// The time of the upload begins now.
     pub(super) const fn begin(&mut self, now: Instant) {
         self.last_byte = now;
+    }
+
+    /// The `A`s that are due, by their numbers.
+    pub(super) fn due_acks(&mut self) -> core::ops::RangeInclusive<u64> {
+        let due = match self.target {
+            Target::File {
+                acknowledged: true, ..
+            } => self.stored / ACKNOWLEDGED,
+            _ => 0,
+        };
+        let first = self.acks + 1;
+        self.acks = due.max(self.acks);
+        first..=due
     }
 
     /// Bytes that are still to come.
@@ -209,6 +243,7 @@ impl DataMode {
             checksum: self.checksum.value(),
             complete: self.stored == self.size,
             head: self.head.clone(),
+            jumbled: false,
         })
     }
 }
@@ -222,7 +257,7 @@ mod tests {
     }
 
     fn upload(size: u64) -> DataMode {
-        DataMode::new(size, Duration::from_secs(60), at(0))
+        DataMode::new(Target::Package, size, Duration::from_secs(60), at(0))
     }
 
     #[test]

@@ -1,72 +1,84 @@
-//! The update: from the start command to END, with the module deaf in between (N2-030 to N2-034).
+//! The update: from the start command, or the end of a download, to END (N1-20, N2-030 to N2-034,
+//! N3-05 to N3-08, N5-16).
 
 use super::agenda::Act;
-use super::fault::Fault;
+use super::fault::{Fault, PercentStyle};
 use super::module::{Mode, Ram, Simulator};
-use super::package;
+use super::note::Note;
+use super::package::{self, Flaw};
 use super::settings::Link;
 use crate::time::{Duration, Instant};
 
-/// The rates at which reports come; every other setting reports at [`DEFAULT_RATE`] (N2-031).
+/// The rates at which a module of N2 reports; every other setting reports at [`DEFAULT_RATE`] (N2-031).
 const REPORT_RATES: [u32; 8] = [
     4800, 9600, 19_200, 38_400, 115_200, 230_400, 460_800, 921_600,
 ];
 const DEFAULT_RATE: u32 = 115_200;
 
-// The module's own durations, in milliseconds. Not told in the note; of the order seen on hardware.
+// The module's own durations, in milliseconds. Not told in the notes; of the order seen on hardware.
 const TO_RESETTING: u64 = 1000;
 const TO_RESET: u64 = 1600;
 const TO_DFOTA: u64 = 5000;
+const TO_FIRST_REPORT: u64 = 6000;
 const TO_END: u64 = 1500;
 const TO_RESTART: u64 = 1500;
 const BETWEEN_TRIES: u64 = 4000;
-
-/// The kinds of server that a package is downloaded from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Download {
-    /// HTTP(S).
-    Http,
-    /// CoAP(S).
-    Coap,
-    /// FTP(S).
-    Ftp,
-}
-
-impl Download {
-    pub(super) const fn start(self) -> &'static str {
-        match self {
-            Self::Http => "HTTPSTART",
-            Self::Coap => "COAPSTART",
-            Self::Ftp => "FTPSTART",
-        }
-    }
-
-    const fn end(self) -> &'static str {
-        match self {
-            Self::Http => "HTTPEND",
-            Self::Coap => "COAPEND",
-            Self::Ftp => "FTPEND",
-        }
-    }
-}
+/// Retries of N3's family after the first failure (N3-08).
+const RETRIES: u32 = 5;
+/// The update exits unexpectedly, and is tried again by a module of N3 (N3-29).
+const TRIED_AGAIN: u16 = 502;
+/// The package is for another version, which a module of N3 finds before it restarts (N3-06).
+const VERSION_FILE: u16 = 505;
 
 impl Simulator {
-    /// What follows the OK of the start command.
+    /// What follows the OK of the start command, or the end of a download.
     pub(super) fn leave_for_dfota(&mut self) -> Vec<(Duration, Act)> {
         if self.faults.has(&Fault::NoReset) {
             return Vec::new();
         }
         self.ram.leaving = true;
         let mut then = Vec::new();
-        if !self.faults.has(&Fault::NoResetting) {
-            let line = self.faults.spelling().report("RESETTING", None);
+        if self.note() == Note::N2 && !self.faults.has(&Fault::NoResetting) {
+            let line = self.report_line("RESETTING", None);
             then.push((self.own(TO_RESETTING), Act::Say(self.frame(&line))));
         }
         then.push((self.own(TO_RESET), Act::StartUpdate));
         then
     }
 
-    pub(super) fn reset_into_dfota(&mut self, at: Instant) {
+    /// The module sets about it.
+    pub(super) fn start_update(&mut self, at: Instant) {
+        let (code, percent) = self.ending();
+        let hopeless = code != 0 && percent == 0;
+        match self.note() {
+            Note::N3 if code == VERSION_FILE => {
+                self.flash.package = None;
+                if let Some(name) = self.ram.local_file.take() {
+                    self.flash.files.remove(&name);
+                }
+                self.ram.leaving = false;
+                return self.report_end(at, code);
+            }
+            Note::N1 | Note::N4 | Note::N5 if hopeless => {
+                self.record.updates_started += 1;
+                self.mode = Mode::Dfota;
+                self.report_start(at);
+                self.agenda.add(at + self.own(TO_END), Act::End(code));
+                return;
+            }
+            Note::N1 | Note::N4 => {
+                self.record.updates_started += 1;
+                self.flash.update = Some(0);
+                return self.enter_dfota(at);
+            }
+            // the restart that follows is not announced, and START comes before it
+            Note::N5 => self.report_start(at),
+            Note::N2 | Note::N3 => {}
+        }
+        self.reset_into_dfota(at);
+    }
+
+    fn reset_into_dfota(&mut self, at: Instant) {
         self.record.updates_started += 1;
         self.flash.update = Some(0);
         self.go_down(at);
@@ -76,6 +88,7 @@ impl Simulator {
     /// Everything that only lives as long as the module is on is gone.
     pub(super) fn go_down(&mut self, at: Instant) {
         self.keep_upload();
+        self.keep_download();
         self.mode = Mode::Off;
         self.stalled = false;
         self.agenda.restart();
@@ -91,21 +104,60 @@ impl Simulator {
             .add(at + Duration::from_millis(back.max(1)), Act::PowerOn);
     }
 
-    /// Plans the whole update from where it stands.
+    /// The module is where it writes its firmware.
     pub(super) fn enter_dfota(&mut self, at: Instant) {
-        self.mode = Mode::Dfota;
-        let mut percent = self.flash.update.unwrap_or(0).min(100);
-        if !self.faults.has(&Fault::NoStart) {
-            self.report(at, "START", None);
+        let note = self.note();
+        let blind = self.faults.has(&Fault::NoPortInUpdate);
+        if note == Note::N5 {
+            self.boot_rom(at);
         }
-        let mut at = self.failed_tries(at);
+        self.mode = Mode::Dfota;
+        if note == Note::N3 && self.settings.link == Link::Usb && !blind {
+            self.plug();
+            // the host has to open the port first
+            self.agenda
+                .add(at + self.own(TO_FIRST_REPORT), Act::Recovery);
+            return;
+        }
+        self.plan_update(at);
+    }
+
+    /// Plans the whole update from where it stands.
+    pub(super) fn plan_update(&mut self, start: Instant) {
+        let note = self.note();
+        let dialect = note.dialect();
+        if note != Note::N5 || self.forced {
+            if self.forced && self.faults.has(&Fault::ContinuesAloud) {
+                let line = "+QIND: \"FOTA\",\"Last upgrade was not finished,continue upgrade\"";
+                self.say(start, line);
+            }
+            self.report_start(start);
+        }
+        if note == Note::N3 {
+            // it begins anew
+            self.flash.update = Some(0);
+            if let Some(code) = self.failing_try() {
+                let at = self.plan_failure(start);
+                self.agenda.add(at, Act::FailedTry(code));
+                return;
+            }
+        }
+        let mut percent = self.flash.update.unwrap_or(0).min(100);
+        let mut at = if note == Note::N3 {
+            start
+        } else {
+            self.failed_tries(start)
+        };
         let (code, last) = self.ending();
+        if dialect.from_zero && percent == 0 && last > 0 {
+            self.agenda.add(at, Act::Percent(0));
+        }
         let whole = self.settings.update_time.as_millis();
         while percent < last {
             let step = if percent == 0 {
                 1
             } else {
-                1 + self.random.below(4) as u8
+                1 + self.random.below(dialect.update_step) as u8
             };
             let before = percent;
             percent = percent.saturating_add(step).min(last);
@@ -120,7 +172,7 @@ impl Simulator {
         self.agenda.add(at, Act::End(code));
     }
 
-    /// Tries that fail before the one that counts.
+    /// Tries that fail before the one that counts, without a restart in between.
     fn failed_tries(&mut self, start: Instant) -> Instant {
         let mut at = start;
         let retry = self.faults.spend(|fault| match fault {
@@ -129,17 +181,59 @@ impl Simulator {
         });
         let (code, times) = retry.unwrap_or_default();
         for _ in 0..times {
-            for percent in [2, 5, 11] {
-                at += self.own(self.settings.update_time.as_millis() / 20);
-                self.agenda.add(at, Act::Percent(percent));
-            }
-            at += self.own(TO_END);
+            at = self.plan_failure(at);
             self.agenda.add(at, Act::FailedTry(code));
             at += self.own(BETWEEN_TRIES);
-            let line = self.faults.spelling().report("START", None);
+            let line = self.report_line("START", None);
             self.agenda.add(at, Act::Say(self.frame(&line)));
         }
         at
+    }
+
+    fn plan_failure(&mut self, start: Instant) -> Instant {
+        let mut at = start;
+        for percent in [2, 5, 11] {
+            at += self.own(self.settings.update_time.as_millis() / 20);
+            self.agenda.add(at, Act::Percent(percent));
+        }
+        at + self.own(TO_END)
+    }
+
+    /// The code with which this try of a module of N3 fails.
+    fn failing_try(&mut self) -> Option<u16> {
+        self.faults.spend(|fault| match fault {
+            Fault::Retry { code, times } => Some((*times, *code)),
+            Fault::EndCode {
+                code: TRIED_AGAIN, ..
+            } => Some((u32::MAX, TRIED_AGAIN)),
+            _ => None,
+        })
+    }
+
+    /// A try has failed. A module of N3 restarts for each of the next ones, and gives up in the end.
+    pub(super) fn failed_try(&mut self, at: Instant, code: u16) {
+        self.report(at, "END", Some(&code.to_string()));
+        if self.note() != Note::N3 {
+            return;
+        }
+        self.flash.tries += 1;
+        if self.flash.tries <= RETRIES {
+            let at = at + self.own(TO_RESTART);
+            self.go_down(at);
+            self.agenda
+                .add(at + self.own(BETWEEN_TRIES), Act::EnterDfota);
+        } else {
+            self.update_is_over();
+            self.agenda.add(at + self.own(TO_RESTART), Act::Restart);
+        }
+    }
+
+    fn update_is_over(&mut self) {
+        self.flash.update = None;
+        self.flash.tries = 0;
+        self.forced = false;
+        self.record.updates_ended += 1;
+        self.faults.after_update = true;
     }
 
     /// The code at the end, and at how many percent the end is.
@@ -151,14 +245,11 @@ impl Simulator {
         if let Some(ending) = fault {
             return ending;
         }
-        match &self.flash.package {
-            None => (505, 0),
-            Some(package) if !package.complete => (506, 0),
-            Some(package) => match package::versions(&package.head) {
-                Some((from, _)) if from != self.flash.version => (511, 0),
-                _ => (0, 100),
-            },
-        }
+        let flaw = match &self.flash.package {
+            None => Some(Flaw::Missing),
+            Some(package) => package.flaw(&self.flash.version),
+        };
+        flaw.map_or((0, 100), |flaw| (self.note().update_code(flaw), 0))
     }
 
     /// A long silence between two reports.
@@ -180,11 +271,22 @@ impl Simulator {
             let back = self.own(back.as_millis());
             return self.lose_power(at, back.as_millis());
         }
-        if self.faults.has(&Fault::NoProgress) {
+        let stops = self.faults.find(|fault| match fault {
+            Fault::ReportsStopAt { percent } => Some(*percent),
+            _ => None,
+        });
+        if self.faults.has(&Fault::NoProgress) || stops.is_some_and(|stops| percent > stops) {
             return;
         }
         self.record.reports += 1;
-        let mut bytes = self.frame(&self.faults.spelling().updating(percent));
+        let style = match self.faults.spelling() {
+            Some(spelling) => spelling.percent,
+            // as in the note's own words about it
+            None if self.forced && self.note() == Note::N5 => PercentStyle::BlankParts,
+            None => self.note().dialect().updating,
+        };
+        let line = self.report_line("UPDATING", Some(&style.print(percent)));
+        let mut bytes = self.frame(&line);
         let every = self.faults.find(|fault| match fault {
             Fault::Truncated { every } => Some((*every).max(1)),
             _ => None,
@@ -196,9 +298,9 @@ impl Simulator {
     }
 
     pub(super) fn end_update(&mut self, at: Instant, code: u16) {
-        self.flash.update = None;
-        self.record.updates_ended += 1;
-        self.faults.after_update = true;
+        let note = self.note();
+        let was_reset = self.flash.update.is_some() && !matches!(note, Note::N1 | Note::N4);
+        self.update_is_over();
         if code == 0 {
             let target =
                 self.flash.package.take().and_then(|package| {
@@ -208,33 +310,69 @@ impl Simulator {
                 self.flash.version =
                     target.unwrap_or_else(|| package::counted_up(&self.flash.version));
             }
+        } else if note != Note::N2 {
+            self.flash.package = None;
         }
-        if !self.faults.has(&Fault::NoEnd) {
-            if self.faults.has(&Fault::EndAfterRestart) {
-                self.pending_end = Some(code);
-            } else {
-                self.report(at, "END", Some(&code.to_string()));
-            }
+        if code != 0 && !was_reset {
+            // it leaves DFOTA and runs on (N1-20)
+            self.report_end(at, code);
+            self.mode = Mode::Normal;
+            self.ram.leaving = false;
+            return;
+        }
+        let usually_after = matches!(note, Note::N1 | Note::N5);
+        let after = usually_after && !self.faults.has(&Fault::EndBeforeRestart)
+            || self.faults.has(&Fault::EndAfterRestart);
+        if !after {
+            self.report_end(at, code);
+        } else if !self.faults.has(&Fault::NoEnd) {
+            self.pending_end = Some(code);
         }
         self.agenda.add(at + self.own(TO_RESTART), Act::Restart);
     }
 
-    pub(super) fn end_download(&mut self, at: Instant, download: Download, code: u16) {
-        self.ram.download = None;
-        self.ram.download_failed = true;
-        self.report(at, download.end(), Some(&code.to_string()));
+    // Reports.
+
+    fn report_start(&mut self, at: Instant) {
+        if !self.faults.has(&Fault::NoStart) {
+            self.report(at, "START", None);
+        }
+    }
+
+    fn report_end(&mut self, at: Instant, code: u16) {
+        if !self.faults.has(&Fault::NoEnd) {
+            self.report(at, "END", Some(&code.to_string()));
+        }
     }
 
     pub(super) fn report(&mut self, at: Instant, event: &str, value: Option<&str>) {
-        let line = self.faults.spelling().report(event, value);
-        let bytes = self.frame(&line);
-        self.send(at, &bytes);
+        let line = self.report_line(event, value);
+        self.say(at, &line);
+    }
+
+    /// `+QIND: "FOTA","<event>"[,<value>]`, in the spelling of a fault or of the note's own example.
+    pub(super) fn report_line(&self, event: &str, value: Option<&str>) -> String {
+        let note = self.note();
+        let other = self.faults.find(|fault| match fault {
+            Fault::EventName {
+                event: name,
+                printed,
+            } if name == event => Some(printed.clone()),
+            _ => None,
+        });
+        let printed = other.as_deref().unwrap_or_else(|| note.printed(event));
+        if let Some(spelling) = self.faults.spelling() {
+            return spelling.report(printed, value);
+        }
+        let comma = if note.has_blanks(event) { ", " } else { "," };
+        let value = value.map_or_else(String::new, |value| format!("{comma}{value}"));
+        format!("+QIND: \"FOTA\"{comma}\"{printed}\"{value}")
     }
 
     /// At which rate reports come in DFOTA mode.
     pub(super) fn report_rate(&self) -> u32 {
-        let rate = self.flash.baud_rate;
-        if REPORT_RATES.contains(&rate) {
+        let rate = self.line_rate();
+        if self.note() != Note::N2 || REPORT_RATES.contains(&rate) {
             rate
         } else {
             DEFAULT_RATE

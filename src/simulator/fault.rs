@@ -1,5 +1,6 @@
 //! What can go wrong with a simulated module, as data.
 
+use super::server::FetchFailure;
 use crate::time::Duration;
 
 /// One thing that goes wrong. Faults can be combined at will; positions are bytes of the package as the
@@ -73,7 +74,76 @@ pub enum Fault {
         /// How far it came.
         percent: u8,
     },
+    // The network and the server.
+    /// The network is not as it should be: the commands about it say so, and downloads fail.
+    Network(NetworkFlaw),
+    /// The server, or the way to it, fails, whatever the URL says.
+    Fetch(FetchFailure),
+    /// A download ends with this code.
+    DownloadCode {
+        /// The code of HTTPEND, FTPEND or COAPEND.
+        code: u16,
+        /// How far it came.
+        percent: u8,
+    },
+    /// The connection to the server breaks; a module that knows how tries again.
+    ConnectionBreaks {
+        /// How far the download came.
+        percent: u8,
+        /// How many times; `u32::MAX` for always.
+        times: u32,
+    },
+    /// A long silence in a download.
+    PauseInDownload {
+        /// How far it came.
+        percent: u8,
+        /// How long; divided by the haste.
+        pause: Duration,
+    },
+    /// The module restarts in the middle of a download, once.
+    ResetInDownload {
+        /// How far it came.
+        percent: u8,
+    },
+    /// The start of a download is not reported.
+    NoDownloadStart,
+    /// No DOWNLOADING is reported.
+    NoDownloadProgress,
+    /// The end of a download is not reported.
+    NoDownloadEnd,
+    /// The number of DOWNLOADING is spelled otherwise than in the module's note.
+    DownloadSpelling(PercentStyle),
+    /// The name of an event is printed otherwise, for example `HTTPPEND` for `HTTPEND` (A1).
+    EventName {
+        /// The event.
+        event: String,
+        /// What is printed.
+        printed: String,
+    },
+    /// A download in segments stores the package, and nothing starts at its end (A2-5).
+    SegmentsDoNotStart,
+    /// `+QFOTADL:3,10240`, no blank after the colon of the state (A3-12).
+    StateWithoutBlank,
+    /// The answers of `AT+QCFGEXT` look like those in the note's examples (A3-17, A3-18).
+    ConfigAsInExamples,
+    /// A server of the operator starts an upgrade by itself (N2-140).
+    Lwm2m {
+        /// How the package comes.
+        mode: Lwm2mMode,
+        /// How long after the port was opened for the first time.
+        after: Duration,
+    },
+    /// A module that saves power falls into deep sleep, from which no command wakes it.
+    DeepSleep {
+        /// After so much silence.
+        after: Duration,
+    },
     // Upload.
+    /// An `A` of the acknowledge mode is not sent.
+    LoseAck {
+        /// Which one; the first is 1.
+        nth: u64,
+    },
     /// The upload command is not answered.
     NoConnect,
     /// CONNECT is late.
@@ -186,6 +256,19 @@ pub enum Fault {
     OldVersion,
     /// END comes after the restart, between RDY and APP RDY.
     EndAfterRestart,
+    /// END comes before the restart, where the module's note has it after (A2-1).
+    EndBeforeRestart,
+    /// END is lost in autobaud mode, not only late (N5-13).
+    EndSwallowed,
+    /// The reports stop at this percentage; the update itself goes on (B-end 4).
+    ReportsStopAt {
+        /// The last one that is reported.
+        percent: u8,
+    },
+    /// A module that reports over USB has no port while it updates.
+    NoPortInUpdate,
+    /// An update that goes on after a power loss says so in words, with a comma inside of the quotes.
+    ContinuesAloud,
     /// A long silence in the update.
     PauseAt {
         /// How far it came.
@@ -322,6 +405,52 @@ pub enum PercentStyle {
     Blank,
     /// `5%,1,1`.
     Parts,
+    /// ` 5%, 1, 1`.
+    BlankParts,
+}
+
+impl PercentStyle {
+    pub(super) fn print(self, percent: u8) -> String {
+        match self {
+            Self::Sign => format!("{percent}%"),
+            Self::Bare => percent.to_string(),
+            Self::Blank => format!(" {percent}%"),
+            Self::Parts => format!("{percent}%,1,1"),
+            Self::BlankParts => format!(" {percent}%, 1, 1"),
+        }
+    }
+}
+
+/// What is wrong with the network or the SIM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkFlaw {
+    /// No SIM.
+    NoSim,
+    /// The SIM wants its PIN.
+    SimLocked,
+    /// Still looking for a network.
+    Searching,
+    /// The network refuses.
+    Denied,
+    /// Registered, and without an address.
+    NoAddress,
+    /// Registered and not attached.
+    Detached,
+    /// The data connection is still being set up.
+    Activating,
+    /// All is well but the signal.
+    Weak,
+}
+
+/// How a package comes when a server starts the upgrade (N2-141).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lwm2mMode {
+    /// From the server itself.
+    InBand,
+    /// From an HTTP(S) server.
+    Http,
+    /// From a CoAP(S) server.
+    Coap,
 }
 
 impl Spelling {
@@ -342,17 +471,6 @@ impl Spelling {
         };
         let value = value.map_or_else(String::new, |value| format!("{comma}{value}"));
         format!("+QIND: \"FOTA\"{comma}\"{event}{inside}\"{value}")
-    }
-
-    /// The line of a progress report.
-    pub(super) fn updating(self, percent: u8) -> String {
-        let value = match self.percent {
-            PercentStyle::Sign => format!("{percent}%"),
-            PercentStyle::Bare => percent.to_string(),
-            PercentStyle::Blank => format!(" {percent}%"),
-            PercentStyle::Parts => format!("{percent}%,1,1"),
-        };
-        self.report("UPDATING", Some(&value))
     }
 }
 
@@ -451,12 +569,18 @@ impl Faults {
         })
     }
 
-    pub(super) fn spelling(&self) -> Spelling {
+    pub(super) fn spelling(&self) -> Option<Spelling> {
         self.find(|fault| match fault {
             Fault::Spelling(spelling) => Some(*spelling),
             _ => None,
         })
-        .unwrap_or_default()
+    }
+
+    pub(super) fn network(&self) -> Option<NetworkFlaw> {
+        self.find(|fault| match fault {
+            Fault::Network(flaw) => Some(*flaw),
+            _ => None,
+        })
     }
 }
 
@@ -475,8 +599,10 @@ mod tests {
 
     #[test]
     fn reports_are_spelled_as_seen_in_the_notes_a1() {
+        let updating =
+            |spelling: Spelling| spelling.report("UPDATING", Some(&spelling.percent.print(7)));
         assert_eq!(
-            Spelling::default().updating(7),
+            updating(Spelling::default()),
             r#"+QIND: "FOTA","UPDATING",7%"#
         );
         let odd = Spelling {
@@ -484,7 +610,7 @@ mod tests {
             blanks: true,
             mixed_case: true,
         };
-        assert_eq!(odd.updating(7), r#"+QIND: "FOTA", "Updating", 7%,1,1"#);
+        assert_eq!(updating(odd), r#"+QIND: "FOTA", "Updating", 7%,1,1"#);
         assert_eq!(odd.report("START", None), r#"+QIND: "FOTA", "Start ""#);
     }
 

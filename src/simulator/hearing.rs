@@ -1,11 +1,16 @@
 //! What becomes of the bytes from the host.
 
+use super::agenda::Act;
 use super::fault::{Fault, PortKind};
 use super::module::{Ear, Mode, Simulator};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// Longest command line; what is longer is answered with an error.
 const LINE_LIMIT: usize = 2048;
+/// How long a module for NB-IoT stays awake without a word from the host. Inferred.
+const TO_SLEEP: Duration = Duration::from_secs(10);
+/// How long it takes to wake up, in milliseconds.
+const TO_WAKE: u64 = 1800;
 
 impl Simulator {
     pub(super) fn hear(&mut self, at: Instant, bytes: &[u8]) {
@@ -32,11 +37,39 @@ impl Simulator {
         }
     }
 
+    /// A module that sleeps by itself does so after a while without a word (B-rd 1).
+    fn fall_asleep(&mut self, at: Instant) {
+        let quiet = at.since(self.ram.heard.max(self.ram.answered));
+        self.ram.heard = self.ram.heard.max(at);
+        let busy = self.ram.download.is_some()
+            || self.ram.leaving
+            || self.is_unsynced()
+            || !self.ram.line.is_empty();
+        if !self.note().is_nb_iot() || busy {
+            return;
+        }
+        let deep = self.faults.find(|fault| match fault {
+            Fault::DeepSleep { after } => Some(*after),
+            _ => None,
+        });
+        if self.saves_power() && deep.is_some_and(|after| quiet >= after) {
+            self.ram.deep_sleep = true;
+        } else if self.flash.sleep > 0 && self.asleep == 0 && quiet >= TO_SLEEP {
+            self.asleep = 1;
+        }
+    }
+
     fn hear_command(&mut self, at: Instant, bytes: &[u8]) {
+        self.fall_asleep(at);
+        if self.ram.deep_sleep {
+            self.record.deaf_bytes += bytes.len() as u64;
+            return;
+        }
         for (index, &byte) in bytes.iter().enumerate() {
             if self.asleep > 0 {
                 if byte == b'\r' {
                     self.asleep -= 1;
+                    self.wake_up(at);
                 }
                 continue;
             }
@@ -44,6 +77,18 @@ impl Simulator {
                 // ends nothing and is not echoed: the host may end its lines with CR LF
                 b'\n' => {}
                 b'\r' => {
+                    if self.is_unsynced() {
+                        let is_at = self
+                            .ram
+                            .line
+                            .get(..2)
+                            .is_some_and(|start| start.eq_ignore_ascii_case(b"AT"));
+                        if !is_at {
+                            self.ram.line.clear();
+                            continue;
+                        }
+                        self.sync(at);
+                    }
                     self.echo(at, byte);
                     self.ram.echoed = false;
                     let line = core::mem::take(&mut self.ram.line);
@@ -65,8 +110,19 @@ impl Simulator {
         }
     }
 
+    /// The line that wakes a sleeping module is lost; an empty one comes back after a while (B-id 8).
+    fn wake_up(&mut self, at: Instant) {
+        if self.asleep > 0 || !self.note().is_nb_iot() {
+            return;
+        }
+        let awake = at + self.own(TO_WAKE);
+        let bytes = self.line_ends("\r\n".to_owned()).into_bytes();
+        self.agenda.add(awake, Act::Say(bytes));
+        self.ram.answered = self.ram.answered.max(awake);
+    }
+
     fn echo(&mut self, at: Instant, byte: u8) {
-        if !self.ram.profile.echo {
+        if !self.ram.profile.echo || self.is_unsynced() {
             return;
         }
         let first = !core::mem::replace(&mut self.ram.echoed, true);

@@ -1,16 +1,20 @@
 //! The module itself: its memory, its clock, and what it does with time and bytes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::agenda::{Act, Agenda};
-use super::data_mode::{DataMode, Leave};
-use super::dfota::Download;
+use super::config::Apn;
+use super::data_mode::{DataMode, Leave, Target};
+use super::download::Download;
 use super::fault::{Fault, Faults};
+use super::files;
 use super::inspect::Record;
 use super::lane::Lane;
+use super::note::Note;
 use super::package::StoredPackage;
 use super::profile::Profile;
 use super::random::Random;
+use super::server::{Fetch, FetchFailure};
 use super::settings::{Link, Settings};
 use crate::time::{Duration, Instant};
 
@@ -28,6 +32,9 @@ pub enum Output {
         /// USB product id.
         product: u16,
     },
+    /// The module wants something from a server; the answer goes to [`Simulator::fetched`]. It comes only
+    /// where [`Settings::real_http`] is set.
+    Fetch(Fetch),
     /// Nothing more to do before that time; none: before something comes from the host.
     Wait(Option<Instant>),
 }
@@ -66,7 +73,21 @@ pub(super) struct Flash {
     /// A started update and how far it has come.
     pub(super) update: Option<u8>,
     pub(super) profile: Profile,
+    /// `AT+IPR`; 0 is autobaud.
     pub(super) baud_rate: u32,
+    /// Failed tries of the update (N3-08).
+    pub(super) tries: u32,
+    /// By their full names, see [`files::key`].
+    pub(super) files: BTreeMap<String, StoredPackage>,
+    /// The URL of the download that can go on (N2-093).
+    pub(super) resume: Option<String>,
+    pub(super) apn: Apn,
+    /// Pin and interval of the watchdog.
+    pub(super) watchdog: Option<(u8, u32)>,
+    /// `AT+QSCLK`.
+    pub(super) sleep: u8,
+    /// What `AT+CPSMS?` gives.
+    pub(super) power_saving: String,
 }
 
 /// What a restart wipes out.
@@ -89,6 +110,20 @@ pub(super) struct Ram {
     /// Answers come in order.
     pub(super) answered: Instant,
     pub(super) full_function: bool,
+    /// The rate that the first AT has set (autobaud).
+    pub(super) synced: Option<u32>,
+    /// What waits for that.
+    pub(super) unsaid: Vec<Vec<u8>>,
+    /// When the host was heard last.
+    pub(super) heard: Instant,
+    pub(super) deep_sleep: bool,
+    /// `AT+QCFGEXT`.
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) sni: bool,
+    /// The parts of a package that were copied so far (N2-103).
+    pub(super) parts: Option<StoredPackage>,
+    /// The file that the package was taken from (N3-19).
+    pub(super) local_file: Option<String>,
 }
 
 /// A module in memory. It never looks at a clock: whoever mounts it tells the time with every call.
@@ -116,6 +151,10 @@ pub struct Simulator {
     pub(super) flash: Flash,
     pub(super) ram: Ram,
     pub(super) pending_end: Option<u16>,
+    /// The update goes on after a power loss.
+    pub(super) forced: bool,
+    /// Requests to servers so far.
+    pub(super) fetches: u32,
     pub(super) record: Record,
 }
 
@@ -124,6 +163,11 @@ impl Simulator {
     pub fn new(mut settings: Settings, now: Instant) -> Self {
         let faults = Faults::new(core::mem::take(&mut settings.faults));
         let profile = Profile::default();
+        let dialect = settings.model.note.unwrap_or(Note::N2).dialect();
+        let files = core::mem::take(&mut settings.files)
+            .into_iter()
+            .map(|(name, bytes)| (files::key(&name), StoredPackage::of(&bytes, true)))
+            .collect();
         let mut module = Self {
             random: Random::new(settings.seed),
             clock: now,
@@ -144,9 +188,18 @@ impl Simulator {
                 update: None,
                 profile: profile.clone(),
                 baud_rate: settings.baud_rate,
+                tries: 0,
+                files,
+                resume: None,
+                apn: Apn::default(),
+                watchdog: None,
+                sleep: dialect.sleep,
+                power_saving: dialect.power_saving.to_owned(),
             },
             ram: Ram::new(profile, settings.automatic, now),
             pending_end: None,
+            forced: false,
+            fetches: 0,
             record: Record::default(),
             faults,
             settings,
@@ -163,13 +216,14 @@ impl Simulator {
                 Fault::Asleep { lines } => Some(*lines),
                 _ => None,
             })
-            .unwrap_or(0);
+            // the first line wakes it, and is lost (B-id 8)
+            .unwrap_or(u32::from(self.settings.model.note == Some(Note::N1)));
         self.flash.package = self.faults.find(|fault| match fault {
             Fault::StoredPackage { size } => Some(StoredPackage::whole(*size)),
             _ => None,
         });
         if self.faults.has(&Fault::Downloading) {
-            self.ram.download = Some(Download::Http);
+            self.ram.download = Some(Download::endless());
         }
         if let Some(data) = self.faults.find(|fault| match fault {
             Fault::InDataMode {
@@ -191,6 +245,7 @@ impl Simulator {
             _ => None,
         }) {
             self.flash.update = Some(percent);
+            self.forced = true;
             self.flash
                 .package
                 .get_or_insert_with(|| StoredPackage::whole(1 << 20));
@@ -217,6 +272,13 @@ impl Simulator {
             return;
         }
         self.ever_opened = true;
+        self.ram.heard = self.clock;
+        if let Some((mode, after)) = self.faults.find(|fault| match fault {
+            Fault::Lwm2m { mode, after } => Some((*mode, *after)),
+            _ => None,
+        }) {
+            self.agenda.add(self.clock + after, Act::Lwm2m(mode));
+        }
         if let Ear::Data(data) = &mut self.ram.ear {
             data.begin(self.clock);
         }
@@ -310,7 +372,7 @@ impl Simulator {
     // Time.
 
     /// Everything up to `now`, in its order.
-    fn advance(&mut self, now: Instant) {
+    pub(super) fn advance(&mut self, now: Instant) {
         // leaves room for every later point in time
         let now = now.min(Instant::from_millis(u64::MAX / 2));
         loop {
@@ -322,7 +384,7 @@ impl Simulator {
             if !self.stalled {
                 let bytes = self.incoming.carried(step);
                 if !bytes.is_empty() {
-                    let bytes = self.through_the_rate(bytes, self.flash.baud_rate);
+                    let bytes = self.through_the_rate(bytes, self.line_rate());
                     self.hear(step, &bytes);
                     continue;
                 }
@@ -363,11 +425,18 @@ impl Simulator {
             }
             Act::Connect(mut data) => {
                 data.begin(at);
-                self.flash.package = None;
-                self.ram.download_failed = false;
+                if data.target == Target::Package {
+                    self.flash.package = None;
+                    self.flash.resume = None;
+                    self.ram.download_failed = false;
+                }
                 self.ram.ear = Ear::Data(data);
             }
-            Act::SetRate(rate) => self.flash.baud_rate = rate,
+            Act::SetRate(rate) => {
+                // whoever switches to autobaud was understood already
+                self.ram.synced = self.open;
+                self.flash.baud_rate = rate;
+            }
             Act::Restart => self.restart(at),
             Act::PowerDown => {
                 self.agenda.restart();
@@ -377,16 +446,23 @@ impl Simulator {
                 }
             }
             Act::PowerOn => self.start_up(at),
-            Act::StartUpdate => self.reset_into_dfota(at),
+            Act::StartUpdate => self.start_update(at),
             Act::EnterDfota => self.enter_dfota(at),
             Act::Percent(percent) => self.progress(at, percent),
             Act::End(code) => self.end_update(at, code),
-            Act::FailedTry(code) => self.report(at, "END", Some(&code.to_string())),
+            Act::FailedTry(code) => self.failed_try(at, code),
             Act::Rdy => self.rdy(at),
             Act::AppRdy => self.app_rdy(at),
             // what was missed while nobody looked for long stays missed
             Act::LoopTurn(turn) => self.loop_turn(at.max(now - Duration::from_secs(3600)), turn),
-            Act::DownloadEnd(download, code) => self.end_download(at, download, code),
+            Act::DownloadStart => self.start_download(at),
+            Act::DownloadAgain => self.request(at),
+            Act::DownloadPercent(percent) => self.download_progress(at, percent),
+            Act::DownloadBreaks(trouble) => self.download_breaks(at, trouble),
+            Act::DownloadEnd(code) => self.end_download(at, code),
+            Act::FetchTimeout(id) => self.fetch_ended(at, id, Err(FetchFailure::Silent)),
+            Act::Lwm2m(mode) => self.lwm2m(mode),
+            Act::Recovery => self.plan_update(at),
             Act::Replug => self.plug_cable(at),
             Act::Unstall => self.stalled = false,
             Act::Chatter => {
@@ -401,6 +477,11 @@ impl Simulator {
                 }
             }
         }
+    }
+
+    /// The note that it follows. A module that follows none never comes to where it matters.
+    pub(super) fn note(&self) -> Note {
+        self.settings.model.note.unwrap_or(Note::N2)
     }
 
     /// One of the module's own durations.
@@ -418,12 +499,20 @@ impl Ram {
             line_too_long: false,
             echoed: false,
             automatic,
-            retry: (3, 60),
+            retry: (3, 10),
             download: None,
             download_failed: false,
             leaving: false,
             answered: now,
             full_function: true,
+            synced: None,
+            unsaid: Vec::new(),
+            heard: now,
+            deep_sleep: false,
+            headers: Vec::new(),
+            sni: false,
+            parts: None,
+            local_file: None,
         }
     }
 }

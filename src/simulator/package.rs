@@ -1,10 +1,11 @@
 //! What the simulated module knows of a delta package: its length, its checksum and its first lines.
 //!
 //! A real package names its versions deep inside a format that is not public. A simulated one says
-//! them in a few lines of ASCII at its beginning, see [`sample_package`]. Any other file is taken too:
-//! it leads from whatever runs to the version whose last number is one higher.
+//! them in a few lines of ASCII at its beginning, see [`sample_package`]. Any other file is taken too,
+//! unless it is a web page: it leads from whatever runs to the version whose last number is one higher.
 
 use super::random::Random;
+use crate::at::Checksum;
 
 /// The first line of a package that names its versions.
 const MAGIC: &str = "DELTAPORT SIMULATED DELTA";
@@ -22,6 +23,19 @@ pub struct StoredPackage {
     pub complete: bool,
     /// The first bytes, at most [`HEAD`].
     pub(super) head: Vec<u8>,
+    /// Pieces of it are not where they belong.
+    pub(super) jumbled: bool,
+}
+
+/// What is wrong with a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// There is none.
+    Missing,
+    /// It is not whole, or no package at all.
+    Damaged,
+    /// It is for another version.
+    OtherVersion,
 }
 
 impl StoredPackage {
@@ -32,7 +46,52 @@ impl StoredPackage {
             checksum: 0,
             complete: true,
             head: Vec::new(),
+            jumbled: false,
         }
+    }
+
+    /// A package of these bytes.
+    pub(super) fn of(bytes: &[u8], complete: bool) -> Self {
+        let mut package = Self::whole(0);
+        package.append(&Self {
+            size: bytes.len() as u64,
+            checksum: Checksum::of(bytes),
+            head: bytes[..bytes.len().min(HEAD)].to_vec(),
+            ..Self::whole(0)
+        });
+        package.complete = complete;
+        package
+    }
+
+    /// Adds what comes behind it. Whether it is complete is for the caller to say.
+    pub(super) fn append(&mut self, more: &Self) {
+        // behind an odd number of bytes, the halves of all words change places
+        self.checksum ^= if self.size.is_multiple_of(2) {
+            more.checksum
+        } else {
+            more.checksum.swap_bytes()
+        };
+        self.size += more.size;
+        let room = HEAD.saturating_sub(self.head.len()).min(more.head.len());
+        self.head.extend_from_slice(&more.head[..room]);
+        self.jumbled |= more.jumbled;
+    }
+
+    /// It cannot be a package, whatever module it is for.
+    pub(super) fn is_damaged(&self) -> bool {
+        let is_page = self.head.first() == Some(&b'<');
+        let cut = sealed_size(&self.head).is_some_and(|size| size != self.size);
+        !self.complete || self.jumbled || is_page || cut
+    }
+
+    /// What keeps a module that runs `version` from applying it.
+    pub(super) fn flaw(&self, version: &str) -> Option<Flaw> {
+        if self.is_damaged() {
+            return Some(Flaw::Damaged);
+        }
+        versions(&self.head)
+            .filter(|(from, _)| *from != version)
+            .map(|_| Flaw::OtherVersion)
     }
 }
 
@@ -42,6 +101,15 @@ impl StoredPackage {
 /// by LF. The rest are pseudo-random bytes, the same for the same arguments. A `size` that does not
 /// even hold these lines gives a package of just these lines.
 pub fn sample_package(from: &str, to: &str, size: usize) -> Vec<u8> {
+    package(from, to, size, false)
+}
+
+/// The same with a fourth line `size=<size>`, so that a module finds out when its end is missing.
+pub fn sized_package(from: &str, to: &str, size: usize) -> Vec<u8> {
+    package(from, to, size, true)
+}
+
+fn package(from: &str, to: &str, size: usize, sized: bool) -> Vec<u8> {
     let plain = |version: &str| {
         version
             .chars()
@@ -50,7 +118,11 @@ pub fn sample_package(from: &str, to: &str, size: usize) -> Vec<u8> {
             .collect::<String>()
     };
     let (from, to) = (plain(from), plain(to));
-    let mut bytes = format!("{MAGIC}\nfrom={from}\nto={to}\n").into_bytes();
+    let mut text = format!("{MAGIC}\nfrom={from}\nto={to}\n");
+    if sized {
+        text += &format!("size={size}\n");
+    }
+    let mut bytes = text.into_bytes();
     // another pair of versions gives other bytes
     let seed = bytes.iter().fold(size as u64, |seed, &byte| {
         seed.rotate_left(7) ^ u64::from(byte)
@@ -78,6 +150,14 @@ pub(super) fn versions(head: &[u8]) -> Option<(&str, &str)> {
     // the last line must be whole
     lines.next()?;
     Some((from, to))
+}
+
+/// The size that the fourth line names, if it names one.
+fn sealed_size(head: &[u8]) -> Option<u64> {
+    versions(head)?;
+    let line = head.split(|&byte| byte == b'\n').nth(3)?;
+    let number = line.strip_prefix(b"size=")?;
+    core::str::from_utf8(number).ok()?.parse().ok()
 }
 
 /// The version after `version`: its last number is one higher and as wide as before.
@@ -122,6 +202,31 @@ mod tests {
     fn a_line_end_in_a_version_cannot_forge_a_header() {
         let sample = sample_package("A\nto=evil", "B", 0);
         assert_eq!(versions(&sample), Some(("Ato=evil", "B")));
+    }
+
+    #[test]
+    fn a_sized_package_that_is_cut_is_damaged() {
+        let bytes = sized_package("A01", "A02", 5000);
+        assert_eq!(StoredPackage::of(&bytes, true).flaw("A01"), None);
+        let flaw = StoredPackage::of(&bytes, true).flaw("A02");
+        assert_eq!(flaw, Some(Flaw::OtherVersion));
+        let cut = StoredPackage::of(&bytes[..4999], true);
+        assert_eq!(cut.flaw("A01"), Some(Flaw::Damaged));
+        let page = StoredPackage::of(b"<html>", true);
+        assert_eq!(page.flaw("A01"), Some(Flaw::Damaged));
+        assert_eq!(StoredPackage::of(b"anything", true).flaw("A01"), None);
+    }
+
+    #[test]
+    fn parts_add_up_to_the_whole() {
+        let bytes = sized_package("A01", "A02", 5001);
+        let whole = StoredPackage::of(&bytes, true);
+        for cuts in [[0, 1], [1, 2], [333, 1000], [2048, 4097], [17, 5001]] {
+            let mut sum = StoredPackage::of(&bytes[..cuts[0]], true);
+            sum.append(&StoredPackage::of(&bytes[cuts[0]..cuts[1]], true));
+            sum.append(&StoredPackage::of(&bytes[cuts[1]..], true));
+            assert_eq!(sum, whole, "{cuts:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::time::{Duration, Instant};
 
 /// Output that nobody fetches.
 const OUTPUT_LIMIT: usize = 1 << 20;
+/// How many lines wait for the rate to be known.
+const UNSAID: usize = 16;
 /// The ids of a bridge between USB and UART.
 const BRIDGE: (u16, u16) = (0x10c4, 0xea60);
 
@@ -32,13 +34,45 @@ impl Simulator {
         if self.open.is_none() {
             return;
         }
+        if self.mode == Mode::Normal && self.is_unsynced() {
+            if self.ram.unsaid.len() < UNSAID {
+                self.ram.unsaid.push(bytes.to_vec());
+            }
+            return;
+        }
         let rate = if self.mode == Mode::Dfota {
             self.report_rate()
         } else {
-            self.flash.baud_rate
+            self.line_rate()
         };
         let bytes = self.through_the_rate(bytes.to_vec(), rate);
         self.outgoing.push_ahead(at, &bytes);
+    }
+
+    pub(super) fn say(&mut self, at: Instant, line: &str) {
+        let bytes = self.frame(line);
+        self.send(at, &bytes);
+    }
+
+    /// Autobaud, and nobody has said AT yet (N5-13).
+    pub(super) fn is_unsynced(&self) -> bool {
+        self.flash.baud_rate == 0 && self.ram.synced.is_none() && self.settings.link == Link::Uart
+    }
+
+    /// The rate of the module's side; in autobaud mode before the first AT, that of the other side.
+    pub(super) fn line_rate(&self) -> u32 {
+        match self.flash.baud_rate {
+            0 => self.ram.synced.or(self.open).unwrap_or(0),
+            rate => rate,
+        }
+    }
+
+    /// The first AT has come: what waited is said.
+    pub(super) fn sync(&mut self, at: Instant) {
+        self.ram.synced = self.open;
+        for bytes in core::mem::take(&mut self.ram.unsaid) {
+            self.send(at, &bytes);
+        }
     }
 
     /// Bytes as they arrive when both ends do not agree on the rate.

@@ -1,10 +1,9 @@
 //! An upload as the module lives through it: its bytes, its faults, its ends.
 
 use super::commands::Final;
-use super::data_mode::{Damage, Leave};
+use super::data_mode::{Damage, Leave, Target};
 use super::fault::{ChecksumStyle, DataModeEnd, Fault};
 use super::module::{Ear, Simulator};
-use super::package::StoredPackage;
 use crate::time::{Duration, Instant};
 
 /// Writing the last bytes into the flash, in milliseconds.
@@ -17,6 +16,14 @@ enum Mishap {
     Unplug(Option<Duration>),
     Stall(Option<Duration>),
     Leave(DataModeEnd),
+}
+
+/// What an upload has left.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Kept {
+    is_file: bool,
+    size: u64,
+    checksum: u16,
 }
 
 /// A mishap of the upload and the byte at which it happens.
@@ -75,8 +82,14 @@ impl Simulator {
                 return;
             };
             let (used, leave) = data.receive(at, piece, &damage);
+            let acks = data.due_acks();
             self.record.data_bytes += used as u64;
             rest = &rest[used..];
+            for nth in acks {
+                if !self.faults.has(&Fault::LoseAck { nth }) {
+                    self.send(at, b"A");
+                }
+            }
             if let Some(leave) = leave {
                 self.leave_data_mode(at, leave);
             }
@@ -115,21 +128,35 @@ impl Simulator {
     }
 
     /// What has arrived is kept (N2-072), also over a restart.
-    pub(super) fn keep_upload(&mut self) {
-        if let Ear::Data(data) = &self.ram.ear {
-            self.flash.package = data.package();
-            self.ram.ear = Ear::Command;
+    pub(super) fn keep_upload(&mut self) -> Kept {
+        let Ear::Data(data) = core::mem::replace(&mut self.ram.ear, Ear::Command) else {
+            return Kept::default();
+        };
+        let package = data.package();
+        let kept = Kept {
+            is_file: data.target != Target::Package,
+            size: package.as_ref().map_or(0, |package| package.size),
+            checksum: package.as_ref().map_or(0, |package| package.checksum),
+        };
+        match (data.target, package) {
+            (Target::Package, package) => self.flash.package = package,
+            (Target::File { name, .. }, Some(file)) => {
+                self.flash.files.insert(name, file);
+            }
+            (Target::File { .. }, None) => {}
         }
+        kept
     }
 
     fn upload_complete(&mut self, at: Instant) {
-        self.keep_upload();
-        let starts = self.ram.automatic || self.faults.has(&Fault::StartsByItself);
+        let kept = self.keep_upload();
+        let starts =
+            !kept.is_file && (self.ram.automatic || self.faults.has(&Fault::StartsByItself));
         let at = at + self.own(FLASH_MS);
         if self.faults.has(&Fault::NoResult) {
             return;
         }
-        let result = self.upload_result();
+        let result = self.upload_result(kept);
         let then = if starts {
             self.leave_for_dfota()
         } else {
@@ -139,10 +166,10 @@ impl Simulator {
     }
 
     fn end_data_mode(&mut self, at: Instant, with: DataModeEnd) {
-        self.keep_upload();
+        let kept = self.keep_upload();
         match with {
             DataModeEnd::Result => {
-                let result = self.upload_result();
+                let result = self.upload_result(kept);
                 self.answer(at, &[result], Final::Ok, Vec::new());
             }
             DataModeEnd::Ok => self.answer(at, &[], Final::Ok, Vec::new()),
@@ -153,14 +180,9 @@ impl Simulator {
         }
     }
 
-    /// `+QFOTADL: <upload_size>,<check_sum>` (N2-062).
-    fn upload_result(&self) -> String {
-        let nothing = StoredPackage {
-            complete: false,
-            ..StoredPackage::whole(0)
-        };
-        let package = self.flash.package.as_ref().unwrap_or(&nothing);
-        let size = package.size.saturating_add_signed(
+    /// `+QFOTADL: <upload_size>,<check_sum>` (N2-062), and the same for a file.
+    fn upload_result(&self, kept: Kept) -> String {
+        let size = kept.size.saturating_add_signed(
             self.faults
                 .find(|fault| match fault {
                     Fault::ReportSize { by } => Some(*by),
@@ -168,7 +190,7 @@ impl Simulator {
                 })
                 .unwrap_or(0),
         );
-        let checksum = package.checksum
+        let checksum = kept.checksum
             ^ self
                 .faults
                 .find(|fault| match fault {
@@ -189,7 +211,8 @@ impl Simulator {
         } else {
             checksum
         };
-        format!("+QFOTADL:{blank}{size},{checksum}")
+        let name = if kept.is_file { "QFUPL" } else { "QFOTADL" };
+        format!("+{name}:{blank}{size},{checksum}")
     }
 
     fn damage(&self) -> Damage {

@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::simulator::{self, Model, Output, SCENARIOS, Settings, Simulator};
+use crate::simulator::{self, FetchFailure, Model, Output, SCENARIOS, Scheme, Settings, Simulator};
 use crate::time::{Duration, Instant};
 
 /// Larger samples are cut: they only live in the page's memory.
@@ -17,6 +17,12 @@ export interface SimulatedScenario {
   name: string;
   /** What it is, or what goes wrong. */
   summary: string;
+  /** The family of its module. */
+  family: "bg95" | "eg06xk" | "bc660k" | "bc26" | "bc20" | "other";
+  /** How the package comes to the module in it. */
+  route: "com" | "server" | "file" | "operator";
+  /** The URL that shows it, where it is about a server. */
+  url: string | null;
 }
 
 /** How a simulated module differs from that of its scenario. */
@@ -68,8 +74,7 @@ impl SimulatedModule {
         let text = |name| get(deviations, name).and_then(|value| value.as_string());
         let number = |name| get(deviations, name).and_then(|value| value.as_f64());
         if let Some(name) = text("model") {
-            settings.model = Model::named(&name);
-            settings.version = settings.model.first_version();
+            settings = settings.with_model(Model::named(&name));
         }
         if let Some(version) = text("version") {
             settings.version = version;
@@ -122,6 +127,12 @@ impl SimulatedModule {
             ),
             Output::Unplug => ("unplug", None),
             Output::Plug { .. } => ("plug", None),
+            Output::Fetch(fetch) => {
+                // the pretend server answers; nothing here asks for a real one
+                let answer = Err(FetchFailure::Refused);
+                self.0.fetched(instant(now), fetch.id, answer);
+                return self.poll(now);
+            }
             Output::Wait(until) => {
                 let until = until.map_or(JsValue::NULL, |until| (until.as_millis() as f64).into());
                 ("wait", Some(("until", until)))
@@ -164,6 +175,13 @@ pub fn scenarios() -> Scenarios {
             let entry = Object::new();
             set(&entry, "name", &scenario.name.into());
             set(&entry, "summary", &scenario.summary.into());
+            set(&entry, "family", &scenario.family().into());
+            set(&entry, "route", &scenario.route.name().into());
+            set(
+                &entry,
+                "url",
+                &scenario.url.map_or(JsValue::NULL, Into::into),
+            );
             entry
         })
         .collect();
@@ -174,6 +192,16 @@ pub fn scenarios() -> Scenarios {
 #[wasm_bindgen(js_name = samplePackage)]
 pub fn sample_package(from: &str, to: &str, size: u32) -> Vec<u8> {
     simulator::sample_package(from, to, size.min(LARGEST_SAMPLE) as usize)
+}
+
+/// A URL of the pretend server that leads to a package that fits. Every scheme that the notes know has one,
+/// by its name without `://`; nothing for others.
+#[wasm_bindgen(js_name = sampleUrl)]
+pub fn sample_url(scheme: &str) -> Option<String> {
+    Scheme::ALL
+        .into_iter()
+        .find(|known| known.prefix().strip_suffix("://") == Some(scheme))
+        .map(|known| simulator::sample_url(known).to_owned())
 }
 
 fn instant(now: f64) -> Instant {

@@ -5,6 +5,7 @@
 //!
 //! - [`pty`] puts a [`Device`](pty::Device), most often the simulated module, on a pty at the line's
 //!   own pace. `cargo xtask module` is this part alone;
+//! - [`fetch`] gets what the module wants from an HTTP server;
 //! - [`peer`] holds devices that are no module: a silent port, a GNSS port;
 //! - `usb` makes a pty look like a USB serial port to one process tree;
 //! - `browser` starts chromedriver and a browser inside that process tree;
@@ -13,8 +14,9 @@
 //! - `package` makes package files to choose there;
 //! - `bed` puts them together for one test.
 //!
-//! Everything but [`pty`] and [`peer`] needs the feature `browser`.
+//! Everything but [`fetch`], [`pty`] and [`peer`] needs the feature `browser`.
 
+pub mod fetch;
 pub mod peer;
 pub mod pty;
 

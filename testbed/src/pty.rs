@@ -13,13 +13,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time;
 
-use deltaport::simulator::{Output, Settings, Simulator};
+use deltaport::simulator::{Fetch, FetchFailure, Output, Served, Settings, Simulator};
 use deltaport::time::Instant;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, ioctl_tiocnxcl, tcgetattr, tcsetattr};
+
+use crate::fetch::fetch;
 
 /// While the host has the port closed, how often to look whether it opened it. The kernel reports
 /// that state for ever, so there is nothing to block on.
@@ -60,6 +62,8 @@ pub trait Device: Send + 'static {
     fn receive(&mut self, now: Instant, bytes: &[u8]);
     /// The next thing that the device does.
     fn poll(&mut self, now: Instant) -> Output;
+    /// The answer to an [`Output::Fetch`].
+    fn fetched(&mut self, _now: Instant, _id: u32, _answer: Result<Served, FetchFailure>) {}
 }
 
 impl Device for Simulator {
@@ -81,6 +85,10 @@ impl Device for Simulator {
 
     fn poll(&mut self, now: Instant) -> Output {
         Simulator::poll(self, now)
+    }
+
+    fn fetched(&mut self, now: Instant, id: u32, answer: Result<Served, FetchFailure>) {
+        Simulator::fetched(self, now, id, answer);
     }
 }
 
@@ -167,11 +175,20 @@ struct Line<D> {
     next_read: time::Instant,
     buffer: Box<[u8]>,
     record: Option<Vec<u8>>,
+    /// Ends the sleep.
+    wake: Arc<OwnedFd>,
+    /// Where the threads that fetch leave what they have.
+    fetched: (Sender<Answer>, Receiver<Answer>),
 }
 
+/// What a server said to the request with this number.
+type Answer = (u32, Result<Served, FetchFailure>);
+
 impl<D: Device> Line<D> {
-    fn new(device: D, clock: Clock) -> Self {
+    fn new(device: D, clock: Clock, wake: Arc<OwnedFd>) -> Self {
         Self {
+            wake,
+            fetched: channel(),
             device,
             clock,
             master: None,
@@ -249,6 +266,21 @@ impl<D: Device> Line<D> {
         Ok(())
     }
 
+    /// Fetches it in a thread of its own, which ends when the server has said all.
+    fn fetch(&self, wanted: Fetch) -> io::Result<()> {
+        let (answers, wake) = (self.fetched.0.clone(), Arc::clone(&self.wake));
+        std::thread::Builder::new()
+            .name("fetch".into())
+            .spawn(move || {
+                let answer = fetch(&wanted);
+                // nobody waits for it any more if the mount is gone
+                if answers.send((wanted.id, answer)).is_ok() {
+                    let _ = rustix::io::write(&*wake, &1u64.to_ne_bytes());
+                }
+            })?;
+        Ok(())
+    }
+
     /// Everything that the device wants to do by now; answers with its next deadline.
     fn drain_device(&mut self, on_event: &mut dyn FnMut(Event)) -> io::Result<Option<Instant>> {
         loop {
@@ -256,6 +288,7 @@ impl<D: Device> Line<D> {
                 Output::Bytes(bytes) => self.unread.extend(bytes),
                 Output::Unplug => self.unplug(on_event),
                 Output::Plug { vendor, product } => self.plug(Some((vendor, product)), on_event)?,
+                Output::Fetch(wanted) => self.fetch(wanted)?,
                 Output::Wait(deadline) => break self.write_unread().map(|()| deadline),
             }
         }
@@ -336,9 +369,12 @@ impl<D: Device> Line<D> {
 
     /// One turn: the device, the line, and sleep until the next thing can happen.
     ///
-    /// Answers whether `wake` has something to say.
-    fn turn(&mut self, wake: &OwnedFd, on_event: &mut dyn FnMut(Event)) -> io::Result<bool> {
+    /// Answers whether somebody woke it up.
+    fn turn(&mut self, on_event: &mut dyn FnMut(Event)) -> io::Result<bool> {
         self.look_for_host()?;
+        while let Ok((id, answer)) = self.fetched.1.try_recv() {
+            self.device.fetched(self.clock.now(), id, answer);
+        }
         if let Host::Settling(since) = self.host
             && since.elapsed() >= SETTLE
         {
@@ -373,7 +409,8 @@ impl<D: Device> Line<D> {
             }
         }
 
-        let mut fds = vec![PollFd::new(wake, PollFlags::IN)];
+        let wake = Arc::clone(&self.wake);
+        let mut fds = vec![PollFd::new(&wake, PollFlags::IN)];
         // With no interest the master would still report a hang-up, again and again; it is found by
         // the next read.
         if !interest.is_empty()
@@ -390,6 +427,9 @@ impl<D: Device> Line<D> {
             Err(error) => return Err(error.into()),
         }
         let woken = fds[0].revents().contains(PollFlags::IN);
+        if woken {
+            rustix::io::read(&*wake, &mut [0; 8])?;
+        }
         let ready = fds.get(1).map_or(PollFlags::empty(), PollFd::revents);
         if ready.contains(PollFlags::OUT) {
             self.write_unread()?;
@@ -428,9 +468,9 @@ impl<D: Device> Mount<D> {
             .name("pty".into())
             .spawn(move || {
                 let clock = Clock(time::Instant::now());
-                let mut line = Line::new(build(clock.now()), clock);
+                let mut line = Line::new(build(clock.now()), clock, thread_wake);
                 line.plug(None, &mut on_event)?;
-                let result = serve(&mut line, &thread_wake, &inbox, &mut on_event);
+                let result = serve(&mut line, &inbox, &mut on_event);
                 line.unplug(&mut on_event);
                 result
             })?;
@@ -537,13 +577,11 @@ impl<D: Device> Drop for Mount<D> {
 
 fn serve<D: Device>(
     line: &mut Line<D>,
-    wake: &OwnedFd,
     inbox: &Receiver<Request<D>>,
     on_event: &mut dyn FnMut(Event),
 ) -> io::Result<()> {
     loop {
-        if line.turn(wake, on_event)? {
-            rustix::io::read(wake, &mut [0; 8])?;
+        if line.turn(on_event)? {
             while let Ok(request) = inbox.try_recv() {
                 match request {
                     Request::Do(job) => job(line, on_event)?,
@@ -560,12 +598,12 @@ fn serve<D: Device>(
 /// pty, its rate, and the new path when the module's port came back.
 pub fn run_module(settings: Settings, mut report: impl FnMut(&str)) -> io::Result<()> {
     let clock = Clock(time::Instant::now());
-    let wake = eventfd(0, EventfdFlags::CLOEXEC)?;
-    let mut line = Line::new(Simulator::new(settings, clock.now()), clock);
+    let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC)?);
+    let mut line = Line::new(Simulator::new(settings, clock.now()), clock, wake);
     let mut on_event = |event: Event| report(&describe(&event));
     line.plug(None, &mut on_event)?;
     loop {
-        line.turn(&wake, &mut on_event)?;
+        line.turn(&mut on_event)?;
     }
 }
 

@@ -1,105 +1,16 @@
 //! The simulated module on a pty, as any terminal program meets it.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+mod terminal;
+
+use std::io;
+use std::sync::mpsc::channel;
+use std::time::Instant;
 
 use deltaport::simulator::{Link, Output, Settings, Simulator, sample_package};
 use deltaport::time::Instant as Now;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::OFlags;
-use rustix::termios::{OptionalActions, ioctl_tiocexcl, tcgetattr, tcsetattr};
+use rustix::termios::ioctl_tiocexcl;
+use terminal::{Host, Module, PATIENCE};
 use testbed::pty::{Device, Event, Mount};
-
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A terminal program.
-struct Host(File);
-
-impl Host {
-    fn open(path: &Path, baud_rate: u32) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(OFlags::NOCTTY.bits().cast_signed())
-            .open(path)?;
-        let mut modes = tcgetattr(&file)?;
-        modes.make_raw();
-        modes.set_speed(baud_rate)?;
-        tcsetattr(&file, OptionalActions::Now, &modes)?;
-        Ok(Self(file))
-    }
-
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write_all(bytes)
-    }
-
-    /// Reads until what was heard ends with `end`.
-    fn hear(&mut self, end: &str) -> io::Result<String> {
-        let heard = self.hear_until(|heard| heard.ends_with(end.as_bytes()))?;
-        Ok(String::from_utf8_lossy(&heard).into_owned())
-    }
-
-    fn hear_bytes(&mut self, count: usize) -> io::Result<Vec<u8>> {
-        self.hear_until(|heard| heard.len() >= count)
-    }
-
-    fn hear_until(&mut self, enough: impl Fn(&[u8]) -> bool) -> io::Result<Vec<u8>> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut heard = Vec::new();
-        while !enough(&heard) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let timeout = Timespec {
-                tv_sec: left.as_secs().cast_signed(),
-                tv_nsec: left.subsec_nanos().into(),
-            };
-            if poll(&mut [PollFd::new(&self.0, PollFlags::IN)], Some(&timeout))? == 0 {
-                return Err(io::Error::other(format!(
-                    "not enough: {:?}",
-                    String::from_utf8_lossy(&heard)
-                )));
-            }
-            let mut buffer = [0; 4096];
-            match self.0.read(&mut buffer)? {
-                0 => return Err(io::Error::other("hung up")),
-                n => heard.extend_from_slice(&buffer[..n]),
-            }
-        }
-        Ok(heard)
-    }
-}
-
-struct Module {
-    mount: Mount<Simulator>,
-    events: Receiver<Event>,
-}
-
-impl Module {
-    fn start(settings: Settings) -> io::Result<Self> {
-        let (sender, events) = channel();
-        let mount = Mount::start(
-            move |now| Simulator::new(settings, now),
-            move |event| drop(sender.send(event)),
-        )?;
-        Ok(Self { mount, events })
-    }
-
-    fn next(&self) -> io::Result<Event> {
-        self.events
-            .recv_timeout(PATIENCE)
-            .map_err(|_| io::Error::other("no event"))
-    }
-
-    fn path(&self) -> io::Result<PathBuf> {
-        match self.next()? {
-            Event::Plugged { path, .. } => Ok(path),
-            other => Err(io::Error::other(format!("{other:?} instead of a port"))),
-        }
-    }
-}
 
 #[test]
 fn a_terminal_program_gets_answers_and_no_echo_of_the_answers() -> io::Result<()> {

@@ -9,7 +9,8 @@
 use std::collections::VecDeque;
 
 use deltaport::dfota::{
-    Choice, Digest, FileFlaw, Input, OpenFailure, Output, PortSettings, UsbId, versions_in,
+    Choice, Digest, FileFlaw, Input, OpenFailure, Output, PortSettings, SourceRequest, UsbId,
+    versions_in,
 };
 use deltaport::journal::Entry;
 use deltaport::session::{Poll, Session};
@@ -453,6 +454,7 @@ impl Rig {
                         self.input(Input::PortReturned);
                     }
                 }
+                simulator::Output::Fetch(_) => unreachable!("the pretend server answers"),
                 simulator::Output::Wait(_) => return moved,
             }
             self.pump_session();
@@ -480,4 +482,41 @@ pub fn assert_verdict(verdict: &Verdict, outcome: Outcome, code: Option<ProblemC
         (outcome, code),
         "{verdict:#?}"
     );
+}
+
+impl Rig {
+    /// A rig with a healthy module of this model.
+    pub fn of(model: &str) -> Self {
+        Self::new(Settings::of(simulator::Model::named(model)))
+    }
+
+    /// Takes the package from elsewhere.
+    pub fn choose_source(&mut self, request: SourceRequest) -> &mut Self {
+        self.choose(Choice::Source(Some(request)));
+        self
+    }
+
+    /// The module shall fetch the package from there, in one go.
+    pub fn choose_url(&mut self, url: &str) -> &mut Self {
+        self.choose_source(SourceRequest {
+            url: url.to_owned(),
+            ..SourceRequest::default()
+        })
+    }
+
+    /// A whole upgrade from a server.
+    pub fn upgrade_from(&mut self, url: &str) -> Verdict {
+        self.reach_module().choose_url(url);
+        assert_eq!(self.problem(), None, "{url}");
+        self.start();
+        self.finish()
+    }
+
+    /// The command lines that were sent, without those that only greet and identify.
+    pub fn sent_lines(&self) -> Vec<&str> {
+        self.commands
+            .iter()
+            .map(|(_, line)| line.as_str())
+            .collect()
+    }
 }

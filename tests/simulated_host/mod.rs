@@ -3,7 +3,7 @@
 // each test file uses its own part of it
 #![allow(dead_code)]
 
-use deltaport::simulator::{Output, Settings, Simulator};
+use deltaport::simulator::{Fetch, Model, Output, Settings, Simulator};
 use deltaport::time::{Duration, Instant};
 
 /// What the host saw of the port.
@@ -18,6 +18,8 @@ pub struct Host {
     pub now: Instant,
     pub heard: Vec<u8>,
     pub seen: Vec<Seen>,
+    /// What the module wanted from the mount.
+    pub fetches: Vec<Fetch>,
     /// Opens the port again, with this rate, as soon as it is back.
     pub reopen: Option<u32>,
 }
@@ -31,6 +33,7 @@ impl Host {
             now,
             heard: Vec::new(),
             seen: Vec::new(),
+            fetches: Vec::new(),
             reopen: Some(115_200),
         }
     }
@@ -61,6 +64,7 @@ impl Host {
                         self.module.port_opened(self.now, rate);
                     }
                 }
+                Output::Fetch(fetch) => self.fetches.push(fetch),
                 Output::Wait(at) => return at,
             }
         }
@@ -136,6 +140,62 @@ impl Host {
         }
         self.take()
     }
+}
+
+/// A healthy module of this model.
+pub fn of(model: &str) -> Settings {
+    Settings::of(Model::named(model))
+}
+
+/// A host of this module, with its echo off and the module awake.
+pub fn awake(settings: Settings) -> Host {
+    let mut host = Host::connected(settings);
+    host.ask("AT");
+    assert!(host.ask("ATE0").ends_with("OK\r\n"));
+    host
+}
+
+/// What a line is answered with.
+pub fn answers(host: &mut Host, line: &str) -> Vec<String> {
+    let heard = host.ask(line);
+    lines(&heard).into_iter().map(str::to_owned).collect()
+}
+
+/// Everything that is heard from a download command to the module's return.
+pub fn upgrade(settings: Settings, url: &str) -> (Host, Vec<String>) {
+    let mut host = awake(settings);
+    let story = story(&mut host, &format!("AT+QFOTADL=\"{url}\""), 1500);
+    (host, story)
+}
+
+/// Everything that is heard from a command on, for so many seconds.
+pub fn story(host: &mut Host, line: &str, seconds: u64) -> Vec<String> {
+    host.take();
+    host.send(format!("{line}\r").as_bytes());
+    host.seconds(seconds);
+    let heard = host.take();
+    lines(&heard).into_iter().map(str::to_owned).collect()
+}
+
+/// A story without the repetitions of progress: its first and last report only.
+pub fn shortened(story: &[String]) -> Vec<&str> {
+    let kind = |line: &str| {
+        ["\"DOWNLOADING\"", "\"UPDATING\""]
+            .into_iter()
+            .find(|kind| line.contains(kind))
+    };
+    story
+        .iter()
+        .enumerate()
+        .filter(|(n, line)| {
+            let same = |other: Option<&String>| {
+                kind(line).is_some() && other.and_then(|other| kind(other)) == kind(line)
+            };
+            let before = n.checked_sub(1).and_then(|n| story.get(n));
+            !(same(before) && same(story.get(n + 1)))
+        })
+        .map(|(_, line)| line.as_str())
+        .collect()
 }
 
 /// The lines in a text, without the empty ones.

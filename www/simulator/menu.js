@@ -16,27 +16,37 @@ const GROUPS = [
     /^(trigger-|upload-|(no|late)-connect|connect-|wrong-checksum|checksum-|size-|stored-size|lost-|no-result|reset-in|unplug-|stall-|pause-|starts-)/,
   ],
 ];
-const ORDER = ["well", "port", "module", "upload", "update", "reports", "after"];
+const ORDER = [
+  ...["well", "bg95-server", "bg95-file", "bg95-operator", "eg06xk-server", "eg06xk-file", "bc660k", "bc26", "bc20"],
+  ...["port", "module", "upload", "update", "reports", "after"],
+];
 
 /**
- * What no pattern knows is a module of its own kind.
+ * An upload's trouble by its kind, everything else by family and route. What no pattern knows is a
+ * module of its own kind.
+ * @param {SimulatedScenario} scenario
+ */
+function group({ name, family, route }) {
+  if (route === "com") return GROUPS.find(([, names]) => names.test(name))?.[0] ?? "module";
+  return family.startsWith("bc") ? family : `${family}-${route}`;
+}
+
+/**
  * @param {SimulatedScenario[]} scenarios
- * @returns {Listed[]} in the order of a run
+ * @returns {Listed[]} the healthy ones first, then by family
  */
 export function listed(scenarios) {
-  const group = (/** @type {string} */ name) => GROUPS.find(([, names]) => names.test(name))?.[0] ?? "module";
   return scenarios
-    .map(({ name, summary }) => ({ name, summary, group: group(name) }))
+    .map((scenario) => ({ ...scenario, group: group(scenario) }))
     .sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group));
 }
 
 /**
- * The summaries are English; other languages may have theirs in a file beside this one.
+ * Names of groups, and of scenarios where the language is another one than that of their summaries.
  * @param {string} language
  * @returns {Promise<Record<string, string>>} empty where there are none
  */
 export async function scenarioWords(language) {
-  if (language === "en") return {};
   const answer = await fetch(new URL(`./scenarios.${language}.json`, import.meta.url));
   return answer.ok ? answer.json() : {};
 }

@@ -2,7 +2,7 @@
 // as hardware. It behaves as Chromium's ports do, surprise removal included. Loaded only when the demo
 // is chosen.
 
-import init, { SimulatedModule, samplePackage as sample, scenarios as list } from "./simulator.js";
+import init, { SimulatedModule, samplePackage as sample, sampleUrl as url, scenarios as list } from "./simulator.js";
 
 /** @typedef {import("./simulator.js").SimulatedScenario} SimulatedScenario */
 /**
@@ -47,6 +47,15 @@ export async function scenarios() {
 export async function samplePackage(from, to, size) {
   await load();
   return sample(from, to, size);
+}
+
+/**
+ * A URL of the pretend server that leads to a package that fits the module, whatever it runs.
+ * @param {string} scheme `http`, `https`, `ftp`, `ftps`, `coap` or `coaps`
+ */
+export async function sampleUrl(scheme) {
+  await load();
+  return url(scheme);
 }
 
 /**

@@ -5,6 +5,8 @@
 mod bench;
 mod build;
 mod cargo;
+mod conformance;
+mod conformance_proofs;
 mod dist;
 mod minify;
 mod module;
@@ -31,6 +33,7 @@ cargo xtask COMMAND
   test [--only STEP]...         check everything: format, lints, docs, all tests, the page's weight
   module --family bg95          put the simulated module on a pty, for any terminal program
   bench [--quick]               measure the upload, the parser and the page's weight
+  conformance [--check]         count the rows of the vendor notes that tests prove, and list them
   dist                          write the page for any static host into dist
   build                         build the page into target/site and do nothing else
 
@@ -43,6 +46,7 @@ Each command installs what it needs, says so, and says what to do where it canno
 enum Request {
     Bench { quick: bool },
     Build,
+    Conformance { check: bool },
     Dist,
     Help(String),
     Module(Vec<OsString>),
@@ -68,6 +72,7 @@ fn run(request: Request) -> Result<ExitCode> {
             println!("The page is in {}", repository::short(&site));
             true
         }
+        Request::Conformance { check } => conformance::conformance(check)?,
         Request::Dist => {
             dist::dist()?;
             true
@@ -102,6 +107,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Request> {
     let mut request = match command.as_str() {
         "bench" => Request::Bench { quick: false },
         "build" => Request::Build,
+        "conformance" => Request::Conformance { check: false },
         "dist" => Request::Dist,
         "help" => Request::Help(HELP.to_owned()),
         "serve" => Request::Serve {
@@ -121,6 +127,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Request> {
             }
             (_, Short('h') | Long("help")) => return Ok(Request::Help(HELP.to_owned())),
             (Request::Bench { quick }, Long("quick")) => *quick = true,
+            (Request::Conformance { check }, Long("check")) => *check = true,
             (Request::Serve { port, .. }, Long("port")) => *port = arguments.value()?.parse()?,
             (Request::Serve { open, .. }, Long("open")) => *open = yes_or_no(arguments.value()?)?,
             (Request::Test { only }, Long("only")) => only.push(arguments.value()?.string()?),
@@ -167,7 +174,15 @@ mod tests {
 
     #[test]
     fn help_names_every_command_on_a_line_of_its_own() {
-        for command in ["serve", "test", "module", "bench", "dist", "build"] {
+        for command in [
+            "serve",
+            "test",
+            "module",
+            "bench",
+            "conformance",
+            "dist",
+            "build",
+        ] {
             assert!(request(&[command]).is_ok(), "{command}");
             let lines = HELP
                 .lines()

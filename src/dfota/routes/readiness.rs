@@ -301,11 +301,7 @@ fn settings(cx: &mut Context) -> Vec<Command> {
         set.push(Command::SetSleep(0));
         cx.restore.insert(0, Command::SetSleep(mode));
     }
-    if let Some(saving) = cx
-        .power_saving
-        .clone()
-        .filter(|saving| family.sleeps && saving.on)
-    {
+    if let Some(saving) = cx.power_saving.filter(|saving| family.sleeps && saving.on) {
         set.push(Command::SetPowerSaving(PowerSaving::OFF));
         cx.restore.insert(0, Command::SetPowerSaving(saving));
     }

@@ -77,7 +77,7 @@ impl SourceRequest {
             Way::Whole => {}
             // Only the form for HTTP(S) has a breakpoint (N2-020).
             Way::Segments if family.segments && is_http => {}
-            Way::Resume | Way::ToFile if family.trigger_mode => {}
+            Way::Resume | Way::ToFile if family.trigger_mode && is_http => {}
             _ => return Err(refused("way", None)),
         }
         Ok(Source::Server {

@@ -15,19 +15,28 @@ cargo xtask module --family FAMILY [OPTION]...
 
 Puts a simulated module on a pty, prints the path and runs until Ctrl-C.
 
-  --family FAMILY   bg95, bg77 or bg600l
+  --family FAMILY   bg95, bg77, bg600l, eg06xk, bc660k, bc26, bc20, bc20-2018, or the name of a model,
+                    for example EG120K-EA
   --scenario NAME   a module that something is different with, see --list
   --list            name all scenarios
   --usb             the module's own USB instead of its UART: the port goes away at a restart
+  --uart            its UART instead of its own USB
+  --fixed-rate      115200 bit/s instead of autobaud
+  --pretend         http:// comes from the pretend server too, instead of a real one
   --line-rate N     the line carries N bits per second; without it, as many as it can
-  --haste N         the module starts and updates N times faster than life
+  --haste N         the module starts, downloads and updates N times faster than life
 ";
 
 /// The family's name for people and the model that stands for it.
-const FAMILIES: [(&str, &str); 3] = [
+const FAMILIES: [(&str, &str); 8] = [
     ("bg95", "BG95-M3"),
     ("bg77", "BG77"),
     ("bg600l", "BG600L-M3"),
+    ("eg06xk", "EG060K-EA"),
+    ("bc660k", "BC660K-GL"),
+    ("bc26", "BC26"),
+    ("bc20", "BC20"),
+    ("bc20-2018", "BC20-2018"),
 ];
 
 /// What a person asked for.
@@ -68,7 +77,9 @@ fn run(request: Request) -> Result<()> {
 fn parse(mut arguments: lexopt::Parser) -> Result<Request> {
     let mut model = None;
     let mut scenario = None;
-    let mut usb = false;
+    let mut link = None;
+    let mut fixed_rate = false;
+    let mut pretend = false;
     let mut line_rate = None;
     let mut haste = None;
     while let Some(argument) = arguments.next()? {
@@ -76,7 +87,10 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Request> {
             Long("family") => model = Some(model_of(&arguments.value()?)?),
             Long("scenario") => scenario = Some(arguments.value()?.string()?),
             Long("list") => return Ok(Request::List),
-            Long("usb") => usb = true,
+            Long("usb") => link = Some(Link::Usb),
+            Long("uart") => link = Some(Link::Uart),
+            Long("fixed-rate") => fixed_rate = true,
+            Long("pretend") => pretend = true,
             Long("line-rate") => line_rate = Some(positive(&arguments.value()?, "--line-rate")?),
             Long("haste") => haste = Some(positive(&arguments.value()?, "--haste")?),
             Short('h') | Long("help") => return Ok(Request::Help),
@@ -90,8 +104,10 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Request> {
         None => Settings::of(model),
         Some(name) => of_scenario(name, model)?,
     };
-    if usb {
-        settings.link = Link::Usb;
+    settings.real_http = !pretend;
+    settings.link = link.unwrap_or(settings.link);
+    if fixed_rate {
+        settings.baud_rate = 115_200;
     }
     if line_rate.is_some() {
         settings.line_rate = line_rate;
@@ -110,26 +126,26 @@ fn of_scenario(name: &str, model: Model) -> Result<Settings> {
     if settings.model != Model::default() {
         return Ok(settings);
     }
-    Ok(Settings {
-        version: model.first_version(),
-        model,
-        ..settings
-    })
+    Ok(settings.with_model(model))
 }
 
 fn model_of(family: &OsString) -> Result<Model> {
-    FAMILIES
+    let known = FAMILIES
         .iter()
         .find(|(name, _)| family.eq_ignore_ascii_case(name))
-        .map(|(_, model)| Model::named(model))
-        .with_context(|| {
-            let names: Vec<_> = FAMILIES.iter().map(|(name, _)| *name).collect();
-            format!(
-                "no simulated module of the family {}. There are: {}",
-                family.display(),
-                names.join(", ")
-            )
-        })
+        .map(|(_, model)| Model::named(model));
+    let named = || {
+        let model = Model::named(&family.to_str()?.to_ascii_uppercase());
+        model.note.is_some().then_some(model)
+    };
+    known.or_else(named).with_context(|| {
+        let names: Vec<_> = FAMILIES.iter().map(|(name, _)| *name).collect();
+        format!(
+            "no simulated module of the family {}. There are: {}",
+            family.display(),
+            names.join(", ")
+        )
+    })
 }
 
 fn positive(value: &OsString, option: &str) -> Result<u32> {
@@ -153,8 +169,18 @@ mod tests {
 
     #[test]
     fn a_family_alone_is_a_healthy_module() {
-        assert_eq!(settings(&["--family", "bg95"]), Settings::default());
-        assert_eq!(settings(&["--family", "BG77"]).model, Model::named("BG77"));
+        let healthy = |model| Settings {
+            real_http: true,
+            ..Settings::of(Model::named(model))
+        };
+        assert_eq!(settings(&["--family", "bg95"]), healthy("BG95-M3"));
+        assert_eq!(settings(&["--family", "BG77"]), healthy("BG77"));
+        assert_eq!(settings(&["--family", "eg120k-ea"]), healthy("EG120K-EA"));
+        for (family, model) in FAMILIES {
+            let module = settings(&["--family", family]);
+            assert_eq!(module, healthy(model));
+            assert!(module.model.note.is_some(), "{family}");
+        }
     }
 
     #[test]
@@ -165,10 +191,14 @@ mod tests {
             haste: 20,
             ..Settings::scenario("wrong-checksum").unwrap()
         };
-        let arguments =
-            "--family bg95 --scenario wrong-checksum --usb --line-rate 115200 --haste 20";
-        let arguments: Vec<_> = arguments.split(' ').collect();
+        let arguments = "--family bg95 --scenario wrong-checksum --usb --line-rate 115200 \
+                         --haste 20 --pretend";
+        let arguments: Vec<_> = arguments.split_whitespace().collect();
         assert_eq!(settings(&arguments), expected);
+        let module = settings(&["--family", "eg06xk", "--uart"]);
+        assert_eq!(module.link, Link::Uart);
+        let module = settings(&["--family", "bc26", "--fixed-rate"]);
+        assert_eq!(module.baud_rate, 115_200);
     }
 
     #[test]
