@@ -24,12 +24,17 @@ export class ConsoleView {
   #words;
   /** @type {() => string} */
   #journal;
+  #onOpen;
   #host = document.createElement("aside");
   #rows = document.createElement("ol");
 
-  /** @param {() => string} journal the whole log as text, identities masked */
-  constructor(journal) {
+  /**
+   * @param {() => string} journal the whole log as text, identities masked
+   * @param {() => unknown} onOpen
+   */
+  constructor(journal, onOpen) {
     this.#journal = journal;
+    this.#onOpen = onOpen;
     this.#host.className = "console";
     this.#rows.className = "lines";
     this.#rows.tabIndex = 0;
@@ -77,6 +82,12 @@ export class ConsoleView {
     return this.#journal() || lines().replace(/\d{11,}/g, (digits) => "*".repeat(digits.length));
   }
 
+  /** @param {Event} event */
+  #toggled({ currentTarget }) {
+    if (/** @type {HTMLDetailsElement} */ (currentTarget).open) this.#onOpen();
+    this.#restart();
+  }
+
   #restart() {
     this.#shown = 0;
     this.#rows.replaceChildren();
@@ -90,7 +101,7 @@ export class ConsoleView {
     render(this.#host, [
       h(
         "details",
-        { id: "console", ontoggle: () => this.#restart() },
+        { id: "console", ontoggle: (/** @type {Event} */ event) => this.#toggled(event) },
         h(
           "summary",
           null,

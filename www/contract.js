@@ -1,4 +1,5 @@
-// Names for the types that the core generates, so that the page's modules can refer to them.
+// Names for the types that the whole core generates, so that the page's modules can refer to them. Those of
+// the small one, in wasm/, are the same where it has them.
 // Nothing imports this file at run time.
 
 /** @typedef {import("./routes/deltaport.js").Flasher} Flasher */
@@ -13,6 +14,11 @@
 /** @typedef {import("./routes/deltaport.js").Progress} Progress */
 /** @typedef {import("./routes/deltaport.js").WaitFacts} WaitFacts */
 /** @typedef {import("./routes/deltaport.js").Entry} Entry */
+/** @typedef {import("./routes/deltaport.js").SettingRequest} SettingRequest */
+/** @typedef {import("./routes/deltaport.js").RouteId} RouteId */
+/** @typedef {import("./routes/deltaport.js").Way} Way */
+/** @typedef {import("./routes/deltaport.js").Level} Level */
+/** @typedef {import("./routes/deltaport.js").ReadinessFacts} ReadinessFacts */
 
 /**
  * Where the element stands: the session's stage, or one of the page's own.

@@ -9,7 +9,6 @@ import { h, render } from "./dom.js";
 import { formats } from "./format.js";
 import { icon } from "./icons.js";
 import { LANGUAGES, loadMessages, preferredLanguage, rememberLanguage } from "./messages.js";
-import { lineWords } from "./lines.js";
 import { actions, button, headline, words } from "./parts.js";
 import { markHeard, markSeen, portChoices, rememberedOptions, rememberOptions } from "./ports.js";
 import { saveReport } from "./report.js";
@@ -71,7 +70,7 @@ export class DeltaportFlasher extends HTMLElement {
   #format;
   /** @type {Flasher | undefined} */
   #flasher;
-  /** @type {typeof import("./wasm/deltaport.js") | undefined} */
+  /** The small program, or the whole one once it was needed. @type {typeof import("./routes/deltaport.js") | undefined} */
   #core;
   /** Other families, other ways, the check and the settings. @type {typeof import("./routes/routes.js") | undefined} */
   #routes;
@@ -91,7 +90,11 @@ export class DeltaportFlasher extends HTMLElement {
   /** The port in use, to close it should the core be unable to. @type {SerialPort | undefined} */
   #port;
   #guard = new BusyGuard();
-  #console = new ConsoleView(() => this.#journal());
+  #console = new ConsoleView(
+    () => this.#journal(),
+    // What its lines mean is not needed before.
+    () => this.#need(false),
+  );
   #frame = 0;
   #drawnAt = 0;
   #calm = 0;
@@ -246,6 +249,11 @@ export class DeltaportFlasher extends HTMLElement {
     });
   }
 
+  /** The pretend server's address for a package that fits the simulated module. @param {string} scheme */
+  async sampleUrl(scheme) {
+    return this.#simulator?.sampleUrl(scheme);
+  }
+
   /** @param {boolean} unknownModel */
   start(unknownModel) {
     this.command((flasher) => flasher.start({ unknownModel, presetGo: this.#ui.presetGo }));
@@ -285,10 +293,9 @@ export class DeltaportFlasher extends HTMLElement {
       if (this.hasAttribute("static")) return;
       addEventListener("error", this.#onError);
       addEventListener("unhandledrejection", this.#onError);
-      this.#core = await import("./wasm/deltaport.js");
-      await this.#core.default();
-      this.#core.onPanic((message) => this.#crash(message));
-      const capability = await this.#core.capability();
+      const core = /** @type {typeof import("./routes/deltaport.js")} */ (/** @type {unknown} */ (await import("./wasm/deltaport.js")));
+      await this.#load(core);
+      const capability = await core.capability();
       if (capability === "ready" && !this.#ui.demo) this.#renew(navigator.serial);
       this.change({ capability });
     } catch (error) {
@@ -313,7 +320,7 @@ export class DeltaportFlasher extends HTMLElement {
     messages.add((await this.#menu?.scenarioWords(messages.language).catch(() => ({}))) ?? {});
     messages.add((await this.#routes?.words(messages.language)) ?? {});
     this.#console.setWords(messages.t, /** @type {Format} */ (this.#format), (entry) =>
-      (this.#routes?.lineWords ?? lineWords)(entry, messages.t, this.#snap.module?.family),
+      this.#routes?.lineWords(entry, messages.t, this.#snap.module?.family) ?? "",
     );
   }
 
@@ -343,14 +350,19 @@ export class DeltaportFlasher extends HTMLElement {
     }
   }
 
+  /** @param {typeof import("./routes/deltaport.js")} core */
+  async #load(core) {
+    await core.default();
+    core.onPanic((message) => this.#crash(message));
+    this.#core = core;
+  }
+
   /** The program that knows everything goes on in place of the small one, on the same port. */
   async #takeOver() {
     const core = await import("./routes/deltaport.js");
-    await core.default();
-    core.onPanic((message) => this.#crash(message));
+    await this.#load(core);
     const [port, file] = [this.#port, this.#snap.package && this.#file];
     if (!port || this.#snap.stage !== "module") return;
-    this.#core = core;
     // Nobody starts anything meanwhile; what is shown stays.
     this.#takingOver = true;
     this.#snap = { ...this.#snap, actions: [] };
@@ -358,10 +370,10 @@ export class DeltaportFlasher extends HTMLElement {
     this.#flasher = undefined;
     await released(port);
     const settled = new Promise((done) => (this.#settled = () => done(undefined)));
-    this.#start();
-    this.#flasher?.connect(port, { ...this.#ui.options, known: true });
+    const flasher = this.#start();
+    flasher?.connect(port, { ...this.#ui.options, heard: true });
     await settled;
-    if (file) await this.#flasher?.setPackage(file);
+    if (file) await flasher?.setPackage(file);
   }
 
   async #loadRoutes() {
@@ -382,12 +394,12 @@ export class DeltaportFlasher extends HTMLElement {
 
   #start() {
     this.#console.clear();
-    if (!this.#serial || !this.#core) return;
-    this.#flasher = new this.#core.Flasher(
+    if (!this.#serial || !this.#core) return undefined;
+    return (this.#flasher = new this.#core.Flasher(
       this.#serial,
       (snapshot) => this.#take(snapshot),
       (entry) => this.#console.add(entry),
-    );
+    ));
   }
 
   async #openSimulator() {

@@ -3,6 +3,7 @@
 import { codeWords } from "./codes.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { say } from "./view.js";
 
 /** @import { Action, Problem } from "./contract.js" */
 /** @import { Ui, View } from "./view.js" */
@@ -148,7 +149,7 @@ export function more(view) {
       MORE.map(
         ({ panel, id }) =>
           routes?.offers(view, panel) !== false &&
-          button(id, t(id), () => page.open(panel), {
+          button(id, say(view, id), () => page.open(panel), {
             disabled: ui.loading || snap.stage !== "module",
             "aria-expanded": String(ui.panel === panel),
           }),

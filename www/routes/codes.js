@@ -80,14 +80,19 @@ const CHECKS = {
   590: "command", 591: "busy", 593: "stored",
 };
 
+/** Families whose notes give numbers for `+CME ERROR`; elsewhere nothing is known of them. */
+const CME = ["bg95", "bc26"];
+
 /**
  * The table that speaks first, and the one that is looked into then: some forms answer with numbers of
  * the other.
+ * @param {string} family
  * @param {Problem} problem
  */
-function tables({ code, detail }) {
+function tables(family, { code, detail }) {
   if (code === "download-code") return ["download", detail ?? "http"];
-  return code === "end-code" ? ["update", "cme"] : ["cme", "update"];
+  if (code === "end-code") return ["update", "cme"];
+  return CME.includes(family) ? ["cme", "update"] : [];
 }
 
 /**
@@ -101,7 +106,7 @@ export function codeOf(family, problem) {
   if (number == null || !family) return undefined;
   const shared = RANGES[family]?.find(([from, to]) => number >= from && number <= to);
   const row = shared ? shared[0] : number;
-  for (const table of tables(problem)) {
+  for (const table of tables(family, problem)) {
     const known = TABLES[family]?.[table]?.[row];
     if (known) return { key: `code.${family}.${table}.${row}`, note: known[0], check: known[1] };
   }

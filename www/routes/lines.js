@@ -1,6 +1,6 @@
-// Plain words for the lines of other families and other ways, and for numbers in the family's own words.
+// Plain words for the lines of the console: the first pattern that fits gives the message key. Numbers are
+// told in the words of the module's family.
 
-import { lineWords as common } from "../lines.js";
 import { codeOf } from "./codes.js";
 
 /** @import { Entry } from "../contract.js" */
@@ -34,6 +34,26 @@ const SENT = [
   [/^AT\+IPR=(\d+)/, "rate-set"],
   [/^AT\+QCFGEXT="(\w+)",/, "setting-set"],
   [/^AT\+QCFGEXT="(\w+)"/, "setting"],
+  [/^AT$/, "at"],
+  [/^ATE0/, "echo-off"],
+  [/^ATI/, "identity"],
+  [/^AT\+[QC]GMR/, "version"],
+  [/^AT\+C?GSN/, "imei"],
+  [/^AT\+CMEE/, "error-numbers"],
+  [/^AT\+IPR\?/, "rate"],
+  [/^AT\+IFC\?/, "flow"],
+  [/^AT\+IFC=/, "flow-set"],
+  [/^AT&D0/, "dtr"],
+  [/^AT\+QFOTADL\?/, "state"],
+  [/^AT\+QFOTADL="COM:",(\d+)/, "upload"],
+  [/^AT\+QFOTADL=1$/, "start"],
+  [/^AT\+QFOTADL=3,0/, "trigger"],
+  [/^AT\+QFOTADL=3$/, "trigger-read"],
+  [/^AT\+QFOTADL=4/, "stored"],
+  [/^AT\+QFOTADL=5/, "delete"],
+  [/^AT\+QFOTADL=6/, "cancel"],
+  [/^AT\+QFOTADL=12/, "room"],
+  [/^\+\+\+/, "escape"],
 ];
 
 /** @type {[RegExp, string][]} */
@@ -56,6 +76,29 @@ const RECEIVED = [
   [/^\+CPSMS:/, "power-saving"],
   [/^\+QCFGEXT:/, "setting"],
   [/^(?:F1|V0|00|01|U0|T0): [0-9A-F]{4} |^Leaving the BROM/, "boot-rom"],
+  [/^OK$/, "ok"],
+  [/^ERROR$/, "error"],
+  [/^CONNECT/, "connect"],
+  [/^NO CARRIER/, "no-carrier"],
+  [/^RDY/, "rdy"],
+  [/^APP RDY/, "app-rdy"],
+  [/^\+CFUN:/, "cfun"],
+  [/^\+CPIN:/, "sim"],
+  [/^(NORMAL POWER DOWN|POWERED DOWN)/, "power-down"],
+  [/^\$G/, "nmea"],
+  [/^\+QFOTADL: *4, *(\d+)/, "stored"],
+  [/^\+QFOTADL: *12, *(\d+)/, "room"],
+  [/^\+QFOTADL: *3, *0/, "trigger"],
+  [/^\+QFOTADL: *(\d+) *, *([0-9a-f]+)$/i, "result"],
+  [/^\+QFOTADL: *\d$/, "state"],
+  [/^\+IPR: *(\d+)/, "rate"],
+  [/^\+IFC: */, "flow"],
+  [/^\+QIND: *"FOTA" *, *"RESETTING/i, "resetting"],
+  [/^\+QIND: *"FOTA" *, *"START/i, "start"],
+  [/^\+QIND: *"FOTA" *, *"(?:UPDATING|RESTORE)" *, *(\d+)/i, "updating"],
+  [/^\+QIND: *"FOTA" *, *"Last upgrade/i, "continued"],
+  [/^\+QIND: *"FOTA" *, *"END" *, *0\b/i, "end"],
+  [/^\+QIND: *"FOTA" *, *"DOWNLOADING" *, *(\d+)/i, "downloading"],
 ];
 
 /** Lines that carry a number of a table. @type {[RegExp, import("../contract.js").Problem["code"], string?][]} */
@@ -74,22 +117,20 @@ const NUMBERS = [
  * @param {string | null | undefined} family
  * @returns {string} empty where the line speaks for itself
  */
-export function lineWords(entry, t, family) {
-  const { kind, text } = entry;
+export function lineWords({ kind, text }, t, family) {
+  if (kind === "data") return t("line.data");
   const line = text.trim();
+  for (const [pattern, code, detail] of kind === "received" ? NUMBERS : []) {
+    const found = pattern.exec(line);
+    // 0 is no error, but for commands.
+    if (!found || (Number(found[1]) === 0 && code !== "cme-error")) continue;
+    const known = codeOf(family, { code, number: Number(found[1]), detail });
+    return known ? t(`${known.key}.title`, { n: found[1] }) : t(`line.received.${code}`, { a: found[1] });
+  }
   const table = kind === "sent" ? SENT : kind === "received" ? RECEIVED : [];
   for (const [pattern, key] of table) {
     const found = pattern.exec(line);
     if (found) return t(`line.${kind}.${key}`, { a: found[1], b: found[2] });
   }
-  if (kind !== "received") return common(entry, t);
-  for (const [pattern, code, detail] of NUMBERS) {
-    const found = pattern.exec(line);
-    if (!found || Number(found[1]) === 0) continue;
-    const known = codeOf(family, { code, number: Number(found[1]), detail });
-    if (known) return t(`${known.key}.title`);
-    const key = { "download-code": "download-code", "end-code": "end-code" }[/** @type {string} */ (code)] ?? "error-number";
-    return t(`line.received.${key}`, { a: found[1] });
-  }
-  return common(entry, t);
+  return "";
 }

@@ -12,6 +12,7 @@ import { button, sign } from "../parts.js";
 const REPORT_RATES = [4800, 9600, 19200, 38400, 115200, 230400, 460800, 921600];
 /** Families that sleep, and that cannot report while their rate is automatic. */
 const SLEEPERS = ["bc660k", "bc26"];
+/** @type {Record<string, number>} */
 const BARS = { unknown: 0, weak: 1, fair: 2, good: 4 };
 
 /** @param {View} view */
@@ -120,7 +121,7 @@ export function findingWords({ t, f }, { code, level, a, b }) {
 function picture({ t, f }, { signal, dbm, registration, operator }) {
   if (!signal && !registration) return null;
   const inside = registration === "home" || registration === "roaming";
-  const bars = BARS[signal ?? "unknown"];
+  const bars = BARS[signal ?? "unknown"] ?? 0;
   const said = [
     signal && t(`signal.${signal}.title`, { dbm: dbm == null ? "–" : f.number(dbm) }),
     registration && t(`registration.${registration}.title`, { operator: operator || "–" }),

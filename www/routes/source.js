@@ -37,8 +37,12 @@ const WAYS = /** @type {Way[]} */ (["whole", "segments", "resume", "to-file"]);
 /** Its own limit, on both sides. */
 const REQUEST_SIZE = "65536";
 const MAX_PARTS = 16;
-/** A server that is only pretended, with the package that suits the simulated module. */
-const SAMPLE = "http://example.test:80/update.bin";
+/** Files that a simulated module may hold. @type {[scenario: RegExp, files: string[]][]} */
+const SAMPLES = [
+  [/^eg/, ["/usrdata/cache/ufs/update.zip"]],
+  [/parts/, [1, 2, 3, 4].map((n) => `EUFS:update${n}.bin`)],
+  [/./, ["UFS:update.bin"]],
+];
 
 /** @param {View} view */
 function places({ snap }) {
@@ -73,8 +77,8 @@ function chooser(view) {
   const all = places(view);
   const place = chosenPlace(view);
   const lacking = SERVERS.filter((route) => !snap.module?.routes.includes(route)).map((route) => t(`route.${route}`));
-  if (!all.includes("file")) lacking.unshift(t("place.file"));
-  if (!all.includes("files")) lacking.push(t("place.files"));
+  if (!all.includes("file")) lacking.unshift(t("lacking.file"));
+  if (!all.includes("files")) lacking.push(t("lacking.files"));
   /** @param {Place} value @param {Record<string, unknown>} props */
   const radio = (value, props) =>
     all.includes(value) &&
@@ -160,7 +164,7 @@ function use(page, draft) {
 
 /** @param {View} view */
 function server(view) {
-  const { t, ui, snap } = view;
+  const { t, ui, page, snap } = view;
   /** @type {Draft} */
   const draft = { ...ui.draft, place: "server" };
   const { url = "", way = "whole", requestSize = REQUEST_SIZE, ways = ["whole"] } = draft;
@@ -188,18 +192,18 @@ function server(view) {
         oninput: input((url) => typed(view, { place: "server", url })),
       }),
     ),
-    flawText(view, flaw),
-    port &&
-      h(
-        "p",
-        { key: "port", class: "hint" },
+    flawText(
+      view,
+      flaw,
+      port && [
         t("source.port", { port: String(port) }),
         " ",
         button("add-port", t("source.add-port", { port: String(port) }), () => typed(view, { place: "server", url: withPort(url, port) }), {
           class: "plain small",
         }),
-      ),
-    schemes(snap).some((scheme) => scheme.startsWith("ftp")) && h("p", { key: "ftp", class: "quiet" }, t("source.ftp")),
+      ],
+    ),
+    /^ftp/i.test(url) && h("p", { key: "ftp", class: "quiet" }, t("source.ftp")),
     ways.length > 1 &&
       h(
         "fieldset",
@@ -233,7 +237,25 @@ function server(view) {
             }),
           ),
       ),
-    ui.demo && button("sample-source", t("sample-source"), () => typed(view, { place: "server", url: SAMPLE })),
+    ui.demo &&
+      h(
+        "div",
+        { id: "sample-sources", class: "actions", role: "group", "aria-label": t("sample-source"), key: "samples" },
+        h("span", { class: "quiet" }, t("sample-source")),
+        schemes(snap).map((scheme) =>
+          h(
+            "button",
+            {
+              key: scheme,
+              type: "button",
+              class: "small",
+              "data-scheme": scheme,
+              onclick: async () => typed(view, { place: "server", url: (await page.sampleUrl(scheme)) ?? "" }),
+            },
+            t(`route.${scheme}`),
+          ),
+        ),
+      ),
   );
 }
 
@@ -283,7 +305,15 @@ function path(view) {
       }),
     ),
     flawText(view, file.trim() ? draft.flaw : undefined),
+    sampleFiles(view),
   );
+}
+
+/** @param {View} view */
+function sampleFiles(view) {
+  const { t, ui } = view;
+  const files = SAMPLES.find(([scenario]) => scenario.test(ui.scenario))?.[1];
+  return ui.demo && button("sample-files", t("sample-files"), () => typed(view, { place: "files", files: files ?? [] }), { class: "small" });
 }
 
 /**
@@ -338,6 +368,7 @@ function parts(view) {
     ),
     button("add-part", t("source.add-part"), () => change([...files, ""]), { class: "small", disabled: files.length >= MAX_PARTS }),
     flawText(view, complete ? draft.flaw : undefined),
+    sampleFiles(view),
   );
 }
 
@@ -370,10 +401,14 @@ function form({ t, page, snap }, draft, able, ...fields) {
   );
 }
 
-/** @param {View} view @param {Problem | undefined} flaw */
-function flawText(view, flaw) {
+/**
+ * @param {View} view
+ * @param {Problem | undefined} flaw
+ * @param {Wanted} [hint] where nothing is wrong
+ */
+function flawText(view, flaw, hint) {
   const said = flaw && flawWords(view, flaw);
-  return h("p", { id: "source-flaw", class: "flaw", role: "status", key: "flaw" }, said && h("b", null, said.means), said && " ", said?.remedy);
+  return h("p", { id: "source-flaw", class: "flaw", role: "status" }, said ? [h("b", null, said.means), " ", said.remedy] : hint);
 }
 
 /** @param {(value: string) => void} take */

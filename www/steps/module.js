@@ -40,7 +40,8 @@ export function moduleStep(view) {
 /** @param {View} view */
 export function moduleCard({ t, f, snap, ui, page }) {
   const { module } = snap;
-  const { version, imei, maxPackage, storedPackage, downloadState, serialRate } = module ?? {};
+  const { family, version, imei, maxPackage, storedPackage, downloadState, serialRate } = module ?? {};
+  const own = (family ?? "bg95") === "bg95";
   const none = h("span", { class: "quiet" }, "–");
   return facts(
     [t("module.version"), version ? mono(version) : none],
@@ -56,8 +57,9 @@ export function moduleCard({ t, f, snap, ui, page }) {
           ]
         : none,
     ],
-    [t("module.room"), maxPackage != null ? f.size(maxPackage) : none],
-    [
+    // Other families tell neither.
+    (own || maxPackage != null) && [t("module.room"), maxPackage != null ? f.size(maxPackage) : none],
+    (own || storedPackage != null) && [
       t("module.holds"),
       storedPackage ? t("module.package", { size: f.size(storedPackage) }) : module ? t("module.no-package") : none,
     ],

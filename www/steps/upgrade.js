@@ -108,7 +108,7 @@ function running(view) {
           [t("left"), progress.remainingMs != null ? f.clock(progress.remainingMs) : "–"],
         )
       : facts(
-          [t("waiting-for"), wait ? t(`wait.${wait.code}`) : "–"],
+          [t("waiting-for"), wait ? say(view, `wait.${wait.code}`) : "–"],
           [t("so-far"), wait ? f.clock(elapsed) : "–"],
           [t("usually"), wait ? t("about", { time: f.clock(wait.expectedMs) }) : "–"],
           !uploading && progress?.bytes != null && [t("fetched"), f.size(progress.bytes)],
