@@ -88,6 +88,7 @@ function timeline({ t, f }, { laps }) {
   if (!laps.length) return null;
   const total = laps.reduce((sum, { ms }) => sum + ms, 0);
   let start = 0;
+  let after = false;
   return h(
     "table",
     { class: "timeline", key: "timeline" },
@@ -98,9 +99,11 @@ function timeline({ t, f }, { laps }) {
       laps.map(({ stage, ms }, index) => {
         const vars = { "--start": `${(100 * start) / (total || 1)}%`, "--length": `${(100 * ms) / (total || 1)}%` };
         start += ms;
+        // Some modules download only after the final go.
+        after ||= afterNoReturn(stage);
         return h(
           "tr",
-          { key: String(index), class: afterNoReturn(stage) ? "after" : null },
+          { key: String(index), class: after ? "after" : null },
           h("th", { scope: "row" }, t(`stage.${stage}`)),
           h("td", null, h("span", { class: "lap", vars })),
           h("td", null, f.duration(ms)),
