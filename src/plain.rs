@@ -18,6 +18,8 @@ pub enum Plain {
     Bool(bool),
     /// A count, a size or a time.
     Number(u64),
+    /// A number below zero, without its sign.
+    Negative(u16),
     /// The name of a variant.
     Name(&'static str),
     /// Text.
@@ -29,7 +31,7 @@ pub enum Plain {
 }
 
 impl Plain {
-    /// `facts` as a tree: structs, unit variants, lists, options, texts, unsigned numbers, booleans.
+    /// `facts` as a tree: structs, unit variants, lists, options, texts, numbers, booleans.
     ///
     /// # Panics
     /// When there is a field of another kind: then the type is wrong, whatever its value.
@@ -54,6 +56,7 @@ impl Serialize for Plain {
             Self::Null => serializer.serialize_none(),
             Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Number(value) => serializer.serialize_u64(*value),
+            Self::Negative(value) => serializer.serialize_i32(-i32::from(*value)),
             Self::Name(name) => serializer.serialize_str(name),
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(values) => serializer.collect_seq(values),
@@ -129,6 +132,13 @@ impl Serializer for Builder {
         Ok(Plain::Number(value))
     }
 
+    fn serialize_i16(self, value: i16) -> Built {
+        Ok(match u64::try_from(value) {
+            Ok(value) => Plain::Number(value),
+            Err(_) => Plain::Negative(value.unsigned_abs()),
+        })
+    }
+
     fn serialize_str(self, text: &str) -> Built {
         Ok(Plain::Text(text.to_owned()))
     }
@@ -155,7 +165,6 @@ impl Serializer for Builder {
 
     unsupported! {
         serialize_i8(i8);
-        serialize_i16(i16);
         serialize_i32(i32);
         serialize_i64(i64);
         serialize_f32(f32);
