@@ -86,9 +86,9 @@ async fn start(page: &Page<'_>, module: &Settings, size: usize) -> Result<Packag
 }
 
 /// Before a run there is nothing to lose: the page waits for the port and opens it again.
+/// Proves X-17.
 #[tokio::test]
-async fn a_cable_pulled_before_a_run_is_told_and_the_port_is_opened_again_x_17() -> Result<(), Error>
-{
+async fn a_cable_pulled_before_a_run_is_told_and_the_port_is_opened_again() -> Result<(), Error> {
     let bed = Bed::with_page().await?;
     let stages = [
         ("listening", None, vec![]),
@@ -230,8 +230,9 @@ async fn pull_in(
     Ok(package)
 }
 
+/// Proves X-10.
 #[tokio::test]
-async fn a_cable_pulled_in_a_run_ends_it_with_the_firmware_as_it_was_and_the_next_try_works_x_10()
+async fn a_cable_pulled_in_a_run_ends_it_with_the_firmware_as_it_was_and_the_next_try_works()
 -> Result<(), Error> {
     let bed = Bed::with_page().await?;
     for held in before_the_start() {
@@ -277,8 +278,9 @@ async fn a_cable_pulled_in_a_run_ends_it_with_the_firmware_as_it_was_and_the_nex
 }
 
 /// Over its own USB a module that goes away with the whole package may have begun to update itself.
+/// Proves A3-10, X-17.
 #[tokio::test]
-async fn a_module_on_usb_that_is_gone_with_the_whole_package_is_asked_what_it_runs_a3_10()
+async fn a_module_on_usb_that_is_gone_with_the_whole_package_is_asked_what_it_runs()
 -> Result<(), Error> {
     let bed = Bed::with_page().await?;
     for held in before_the_start() {
@@ -338,8 +340,9 @@ async fn is_upgraded(page: &Page<'_>, module: &Cable<Simulator>) -> Result<Value
     Ok(verdict)
 }
 
+/// Proves X-17.
 #[tokio::test]
-async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed_on_x_17()
+async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed_on()
 -> Result<(), Error> {
     let bed = Bed::with_page().await?;
 
@@ -406,9 +409,9 @@ async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed
     Ok(())
 }
 
+/// Proves X-10.
 #[tokio::test]
-async fn a_cable_pulled_while_it_is_stopped_is_told_and_the_next_try_works_x_10()
--> Result<(), Error> {
+async fn a_cable_pulled_while_it_is_stopped_is_told_and_the_next_try_works() -> Result<(), Error> {
     let bed = Bed::with_page().await?;
     let settings = Settings {
         line_rate: Some(921_600),
@@ -453,8 +456,9 @@ async fn a_cable_pulled_while_it_is_stopped_is_told_and_the_next_try_works_x_10(
     page.assert_well_behaved().await
 }
 
+/// Proves X-17.
 #[tokio::test]
-async fn a_cable_pulled_after_the_verdict_changes_no_proof_and_takes_up_what_is_open_x_17()
+async fn a_cable_pulled_after_the_verdict_changes_no_proof_and_takes_up_what_is_open()
 -> Result<(), Error> {
     let bed = Bed::with_page().await?;
 
