@@ -257,6 +257,11 @@ impl<'a> Page<'a> {
 
     /// Opens the port that stands at `index` in the list of granted ports.
     pub async fn connect(&self, index: usize) -> Result<(), Error> {
+        // The browser needs a moment to hear of a port that was plugged in.
+        let there = "while ((await navigator.serial.getPorts()).length <= args[0]) {
+                         await new Promise((again) => setTimeout(again, 20));
+                     }";
+        self.browser.js(there, vec![json!(index)]).await?;
         self.click("connect").await?;
         self.click_on(&format!("#ports .port[data-index=\"{index}\"]"))
             .await
