@@ -323,10 +323,12 @@ impl<'a> Page<'a> {
                 json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false }),
             )
             .await?;
-        // Two frames: one to lay out, one to paint.
+        // From the top: what sticks to the window would stand in the middle of the picture. Two frames:
+        // one to lay out, one to paint.
         browser
             .js(
-                "await new Promise((done) =>
+                "scrollTo(0, 0);
+                 await new Promise((done) =>
                      requestAnimationFrame(() => requestAnimationFrame(done)));",
                 vec![],
             )
