@@ -1,5 +1,6 @@
 //! The way back: out of data mode, the partial package deleted, the module as it was.
 
+use super::Source;
 use super::asking::{Asking, Told};
 use super::connect::GUARD;
 use super::context::Context;
@@ -258,10 +259,14 @@ impl Retreat {
         let mut asking = Asking::new(cx, [Command::EchoOff, Command::NumericErrors]);
         // What the module held before is not ours to delete, least of all while it updates (591).
         if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
-            asking.ask_last([
-                stored_file::delete(cx).unwrap_or(Command::DeletePackage),
-                stored_file::list(cx).unwrap_or(Command::StoredSize),
-            ]);
+            // What can be taken up again later is worth keeping.
+            if !cx.source.as_ref().is_some_and(Source::is_resumable) {
+                asking.ask_last([stored_file::delete(cx).unwrap_or(Command::DeletePackage)]);
+            }
+            asking.ask_last([stored_file::list(cx).unwrap_or(Command::StoredSize)]);
+        } else if cx.source.is_some() && cx.family().trigger_mode {
+            // Not every download tells how far it came.
+            asking.ask_last([Command::StoredSize]);
         }
         asking.ask_last([Command::FullVersion]);
         let step = Task::Clean(asking);
@@ -326,8 +331,16 @@ impl Context {
 
     /// What the module holds after the clean-up.
     fn stored(&mut self, size: Option<u64>) {
+        let before = self
+            .module
+            .as_ref()
+            .and_then(|module| module.stored_package);
         if let Some(module) = &mut self.module {
             module.stored_package = size;
+        }
+        let began = self.run.as_ref().is_some_and(|run| run.data_mode_began);
+        if !began && (size.unwrap_or(0) == 0 || size == before) {
+            return;
         }
         let remark = if size == Some(0) {
             Remark::PackageDeleted
