@@ -862,8 +862,9 @@ impl Follow {
             }
             return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
         }
-        if let Some(Fetch::Failed(problem)) = self.download.take_if(|_| self.end.is_none()) {
-            return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
+        if let (Some(Fetch::Failed(problem)), None) = (&self.download, self.end) {
+            let problem = problem.clone();
+            return not_upgraded(cx, problem, new);
         }
         if self.is_downloading() {
             if self.booted.is_none() || cx.family().trigger_mode {
@@ -873,7 +874,7 @@ impl Follow {
             if self.unchanged >= 2 {
                 // A restart loses a download that cannot be resumed (B-rb-8).
                 let problem = problem(ProblemCode::ModuleReset);
-                return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
+                return not_upgraded(cx, problem, new);
             }
             self.phase = Phase::Watch {
                 ask_at: cx.now + ASK_AGAIN,
@@ -882,12 +883,12 @@ impl Follow {
         }
         let (code, wait_until) = match self.end {
             Some((_, Some(code))) if code != 0 => {
-                return Done::enter(cx, Outcome::NotUpgraded, Some(end_code(code)), new);
+                return not_upgraded(cx, end_code(code), new);
             }
             // An END that says nothing is no success.
             Some((_, None)) if self.unchanged >= 2 => {
                 let problem = problem(ProblemCode::EndCode);
-                return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
+                return not_upgraded(cx, problem, new);
             }
             Some((at, _)) => {
                 // With a restart seen there is nothing more to come.
@@ -912,7 +913,7 @@ impl Follow {
         }
         match unsure {
             Some(reason) => self.cannot_tell(cx, reason.unwrap_or(code), new),
-            None => Done::enter(cx, Outcome::NotUpgraded, Some(problem(code)), new),
+            None => not_upgraded(cx, problem(code), new),
         }
     }
 
@@ -953,6 +954,15 @@ impl Follow {
         };
         Done::enter_open(cx, self, problem, new)
     }
+}
+
+/// The module runs what it ran.
+fn not_upgraded(cx: &mut Context, problem: Problem, new: Option<String>) -> State {
+    // Without a go nothing can have used up what was brought.
+    if !cx.past_no_return() && cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
+        cx.remark(Remark::PackageLeft);
+    }
+    Done::enter(cx, Outcome::NotUpgraded, Some(problem), new)
 }
 
 fn end_code(code: u32) -> Problem {
