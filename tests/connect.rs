@@ -213,7 +213,7 @@ fn an_unknown_model_needs_an_explicit_override() {
 
 #[test]
 fn a_family_without_an_upload_route_is_refused_even_with_the_override() {
-    let mut rig = Rig::scenario("other-family");
+    let mut rig = Rig::of("BC660K-GL");
     rig.reach_module().choose_package();
     rig.choose(Choice::Start {
         unknown_model: true,

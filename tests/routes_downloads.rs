@@ -382,14 +382,22 @@ fn reports_do_not_put_off_the_end_of_a_cancelled_download() {
 }
 
 #[test]
-fn an_end_that_comes_before_the_answer_to_the_cancelling_shifts_no_answer() {
+fn the_answer_to_the_cancelling_is_awaited_even_if_the_end_comes_first() {
     let mut rig = downloading(of("BG95-M3"), Way::Whole);
     rig.pass(Duration::from_secs(10));
     rig.choose(Choice::Cancel);
     rig.input(Input::Bytes(b"\r\n+QIND: \"FOTA\",\"HTTPEND\",709\r\n"));
     let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
     assert_verdict(&verdict, Outcome::Stopped, Some(ProblemCode::Cancelled));
-    assert_eq!(verdict.remarks, [Remark::PackageDeleted]);
+    let sent = &rig.commands;
+    let cancel = sent.iter().position(|(_, line)| line == "AT+QFOTADL=6");
+    let cancel = cancel.expect("it was cancelled");
+    assert!(
+        sent[cancel + 1].0 > sent[cancel].0,
+        "its OK would be taken for that of AT"
+    );
+    // The simulated module was still about to end it.
+    assert_eq!(verdict.remarks, [Remark::PackageLeft]);
     runs_the_old(&verdict, &rig);
 }
 
