@@ -32,6 +32,7 @@ fn is_question(line: &str) -> bool {
     let settings = ["ATE0", "AT+CMEE=1", "AT+QFOTADL=3,0"];
     let values = [
         "AT+CGPADDR=1",
+        "AT+CGSN=1",
         "AT+QFOTADL=3",
         "AT+QFOTADL=4",
         "AT+QFOTADL=12",
@@ -597,7 +598,7 @@ fn a_bc_module_wakes_up_though_its_first_lines_are_lost_b_id_8() {
 }
 
 #[test]
-fn a_update_that_begins_during_a_check_is_followed() {
+fn an_update_that_begins_during_a_check_is_followed() {
     for model in MODELS {
         let mut rig = Rig::new(of(model).with(answer("+CEREG?", Reply::Nothing)));
         rig.reach_module();
