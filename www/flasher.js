@@ -682,8 +682,7 @@ function brand(name) {
     h(
       "svg",
       { class: "brand", viewBox: "0 0 32 32", "aria-hidden": "true" },
-      h("path", { d: "M16 5 28 27H4z" }),
-      h("path", { d: "M16 14v7" }),
+      h("path", { d: "M7 7h18v18H7zM3 13h4m-4 6h4m18-6h4m-4 6h4m-13 2V11m-4.5 4.5L16 11l4.5 4.5" }),
     ),
     name,
   );

@@ -49,10 +49,21 @@ export function facts(...pairs) {
   );
 }
 
-/** Machine text: breaks after its own separators, never in the middle of a number. @param {string} text */
-export function mono(text) {
-  const pieces = text.split(/(?<=[_.])/);
-  return h("code", null, pieces.map((piece, i) => (i ? [h("wbr", { key: `w${i}` }), h("span", { key: `s${i}` }, piece)] : piece)));
+/**
+ * Machine text: breaks after its own separators, never in the middle of a number.
+ * @param {string} text
+ * @param {number} [same] so many characters at the beginning are no news
+ */
+export function mono(text, same = 0) {
+  let end = 0;
+  return h(
+    "code",
+    null,
+    text.split(/(?<=[_.])/).map((piece) => {
+      end += piece.length;
+      return [h("span", { key: `s${end}`, class: end <= same ? "same" : null }, piece), h("wbr", { key: `w${end}` })];
+    }),
+  );
 }
 
 /**

@@ -68,10 +68,18 @@ async fn says(page: &Page<'_>, words: &[&str]) -> Result<(), Error> {
     .await
 }
 
+/// Lets the time pass in which nothing is sent, and waits until the module is known.
+async fn find_module(page: &Page<'_>) -> Result<Value, Error> {
+    page.wait_for_stage("listening").await?;
+    page.skip(LISTEN).await?;
+    page.wait_for_stage("module").await
+}
+
 /// Connects, chooses a package of so many bytes and starts the upload.
 async fn start(page: &Page<'_>, module: &Settings, size: usize) -> Result<Package, Error> {
     let package = Package::fitting(module, size)?;
-    page.connect_to_module().await?;
+    page.connect(0).await?;
+    find_module(page).await?;
     page.choose_package(package.path()).await?;
     page.click("start-upload").await?;
     Ok(package)
@@ -89,8 +97,12 @@ async fn a_cable_pulled_before_a_run_is_told_and_the_port_is_opened_again_x_17()
     ];
     for (stage, command, faults) in stages {
         let module = bed.attach_module(&with("healthy-usb", faults)?)?;
-        let page = bed.page().await?;
+        let page = bed.page_with_clock().await?;
         page.connect(0).await?;
+        page.wait_for_stage("listening").await?;
+        if stage != "listening" {
+            page.skip(LISTEN).await?;
+        }
         page.wait_for_stage(stage).await?;
         if let Some(command) = command {
             heard(&module, command, 1).await?;
@@ -103,7 +115,7 @@ async fn a_cable_pulled_before_a_run_is_told_and_the_port_is_opened_again_x_17()
         assert_eq!(page.verdict().await?, Value::Null, "{stage}");
 
         plug(&module)?;
-        let snapshot = page.wait_for_stage("module").await?;
+        let snapshot = find_module(&page).await?;
         assert_eq!(snapshot["problem"], Value::Null, "{stage}");
         assert_eq!(snapshot["module"]["model"], "BG95-M3", "{stage}");
         page.assert_well_behaved().await?;
@@ -111,6 +123,8 @@ async fn a_cable_pulled_before_a_run_is_told_and_the_port_is_opened_again_x_17()
     Ok(())
 }
 
+/// After a port was opened, nothing is sent for so long.
+const LISTEN: Duration = Duration::from_secs(3);
 /// Of a package that is uploaded in no time...
 const SIZE: usize = 20_000;
 /// ...and of one that takes the browser a while to digest.
@@ -224,7 +238,7 @@ async fn a_cable_pulled_in_a_run_ends_it_with_the_firmware_as_it_was_and_the_nex
         let stage = held.stage;
         let settings = with("healthy-uart", held.faults.clone())?;
         let module = bed.attach_module(&settings)?;
-        let page = bed.page().await?;
+        let page = bed.page_with_clock().await?;
         let _package = pull_in(&page, &module, &settings, &held).await?;
         let verdict = page.wait_for_verdict().await?;
         assert_eq!(verdict["outcome"], "not-upgraded", "{stage}");
@@ -250,7 +264,7 @@ async fn a_cable_pulled_in_a_run_ends_it_with_the_firmware_as_it_was_and_the_nex
 
         plug(&module)?;
         page.click("next").await?;
-        page.wait_for_stage("module").await?;
+        find_module(&page).await?;
         if held.again {
             page.click("start-upload").await?;
             page.wait_for_stage("ready").await?;
@@ -274,7 +288,7 @@ async fn a_module_on_usb_that_is_gone_with_the_whole_package_is_asked_what_it_ru
         let stage = held.stage;
         let settings = with("healthy-usb", held.faults.clone())?;
         let module = bed.attach_module(&settings)?;
-        let page = bed.page().await?;
+        let page = bed.page_with_clock().await?;
         let _package = pull_in(&page, &module, &settings, &held).await?;
         page.wait_for_stage("resetting").await?;
         says(&page, &["The connection was lost", "Check cable and power"]).await?;
@@ -331,12 +345,12 @@ async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed
 
     // Between the start command and RESETTING, which nobody hears.
     let settings = Settings {
-        haste: 1,
-        update_time: time::Duration::from_secs(4),
+        haste: 3,
+        update_time: time::Duration::from_secs(9),
         ..hasty("healthy-uart")?
     };
     let module = bed.attach_module(&settings)?;
-    let page = bed.page().await?;
+    let page = bed.page_with_clock().await?;
     let package = start(&page, &settings, SIZE).await?;
     page.click("upgrade-now").await?;
     heard(&module, "AT+QFOTADL=1", 1).await?;
@@ -351,11 +365,11 @@ async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed
 
     // In the middle of the reports.
     let settings = Settings {
-        update_time: time::Duration::from_secs(300),
+        update_time: time::Duration::from_secs(180),
         ..hasty("healthy-uart")?
     };
     let module = bed.attach_module(&settings)?;
-    let page = bed.page().await?;
+    let page = bed.page_with_clock().await?;
     let package = start(&page, &settings, SIZE).await?;
     page.click("upgrade-now").await?;
     page.wait_until("el.stage === 'updating' && el.progress >= 20")
@@ -379,7 +393,7 @@ async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed
         .collect();
     let settings = with("healthy-usb", slow)?;
     let module = bed.attach_module(&settings)?;
-    let page = bed.page().await?;
+    let page = bed.page_with_clock().await?;
     let _package = start(&page, &settings, SIZE).await?;
     page.click("upgrade-now").await?;
     page.wait_for_stage("verifying").await?;
@@ -401,9 +415,10 @@ async fn a_cable_pulled_while_it_is_stopped_is_told_and_the_next_try_works_x_10(
         ..with("healthy-uart", vec![Fault::EscapeEnd(DataModeEnd::Silent)])?
     };
     let module = bed.attach_module(&settings)?;
-    let page = bed.page().await?;
+    let page = bed.page_with_clock().await?;
     let package = Package::fitting(&settings, 600_000)?;
-    page.connect_to_module().await?;
+    page.connect(0).await?;
+    find_module(&page).await?;
     page.choose_package(package.path()).await?;
     page.click("start-upload").await?;
     page.wait_until("el.stage === 'uploading' && el.progress >= 10")
@@ -431,7 +446,7 @@ async fn a_cable_pulled_while_it_is_stopped_is_told_and_the_next_try_works_x_10(
     let waits = module.mount.with_device(|module| module.in_data_mode())?;
     assert!(waits);
     page.click("next").await?;
-    page.wait_for_stage("module").await?;
+    find_module(&page).await?;
     let idle = module.mount.with_device(|module| module.is_idle())?;
     assert!(idle);
     assert_eq!(updates_started(&module)?, 0);
@@ -446,7 +461,7 @@ async fn a_cable_pulled_after_the_verdict_changes_no_proof_and_takes_up_what_is_
     // Proved is proved.
     let settings = hasty("healthy-uart")?;
     let module = bed.attach_module(&settings)?;
-    let page = bed.page().await?;
+    let page = bed.page_with_clock().await?;
     let package = start(&page, &settings, SIZE).await?;
     page.click("upgrade-now").await?;
     let verdict = is_upgraded(&page, &module).await?;
@@ -459,7 +474,7 @@ async fn a_cable_pulled_after_the_verdict_changes_no_proof_and_takes_up_what_is_
     page.wait_until("el.stage === 'idle' && s.problem?.code === 'port-lost'")
         .await?;
     plug(&module)?;
-    let snapshot = page.wait_for_stage("module").await?;
+    let snapshot = find_module(&page).await?;
     assert_eq!(snapshot["module"]["version"], NEXT_VERSION);
     page.assert_well_behaved().await?;
     drop((package, module));
@@ -474,7 +489,7 @@ async fn a_cable_pulled_after_the_verdict_changes_no_proof_and_takes_up_what_is_
     };
     let settings = with("healthy-usb", ["I", "+QGMR", "+CGMR"].map(refusal).into())?;
     let module = bed.attach_module(&settings)?;
-    let page = bed.page().await?;
+    let page = bed.page_with_clock().await?;
     let _package = start(&page, &settings, SIZE).await?;
     page.click("upgrade-now").await?;
     let verdict = page.wait_for_verdict().await?;

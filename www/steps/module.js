@@ -61,7 +61,8 @@ export function moduleCard({ t, f, snap, ui, page }) {
     (own || maxPackage != null) && [t("module.room"), maxPackage != null ? f.size(maxPackage) : none],
     (own || storedPackage != null) && [
       t("module.holds"),
-      storedPackage ? t("module.package", { size: f.size(storedPackage) }) : module ? t("module.no-package") : none,
+      // Not every model is asked, and not every one answers.
+      storedPackage ? t("module.package", { size: f.size(storedPackage) }) : downloadState != null ? t("module.no-package") : none,
     ],
     !!downloadState && [t("module.state"), t(`module.state.${Math.min(downloadState, 4)}`)],
     serialRate != null && [t("module.rate"), serialRate ? t("port.speed", { rate: f.number(serialRate) }) : t("module.rate.auto")],

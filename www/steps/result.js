@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { actionButton, actions, button, details, headline, words } from "../parts.js";
+import { actionButton, actions, button, details, headline, mono, words } from "../parts.js";
 import { afterNoReturn } from "../view.js";
 
 /** @import { Verdict } from "../contract.js" */
@@ -69,14 +69,8 @@ function versions({ t }, before, now) {
   if (!before && !now) return null;
   let same = 0;
   while (before && now && same < before.length && before[same] === now[same]) same++;
-  // Whole numbers differ, not single digits.
-  while (same && before !== now && /\w/.test(before?.[same - 1] ?? "") && before?.[same - 1] !== "_") same--;
-  if (!before || !now) same = 0;
   /** @param {string | null | undefined} version */
-  const shown = (version) =>
-    version
-      ? h("code", null, h("span", { class: "same" }, version.slice(0, same)), h("wbr"), h("span", null, version.slice(same)))
-      : h("span", { class: "quiet" }, t("unknown"));
+  const shown = (version) => (version ? mono(version, same) : h("span", { class: "quiet" }, t("unknown")));
   return h(
     "div",
     { class: "versions", key: "versions" },

@@ -91,7 +91,7 @@ function running(view) {
   const elapsed = wait ? Math.max(0, ui.now - wait.since) : 0;
   const band = wait && percent == null && wait.expectedMs >= SILENT_MS;
   return [
-    h(
+    !lost && h(
       "div",
       { class: "gauge", key: "gauge" },
       h("output", { class: "figure" }, percent != null ? f.percent(percent) : band ? f.clock(elapsed) : ""),
@@ -100,7 +100,9 @@ function running(view) {
         ? bandBar(view, wait, elapsed)
         : h("progress", { "aria-label": t(`stage.${stage}`), max: 100, value: percent }),
     ),
-    h("p", { class: "reserved", key: "band" }, wait && (band || elapsed > SILENT_MS) && wait.expectedMs >= SILENT_MS && bandWords(view, wait, elapsed)),
+    uploading
+      ? chart(view)
+      : !lost && h("p", { class: "reserved", key: "band" }, wait && (band || elapsed > SILENT_MS) && wait.expectedMs >= SILENT_MS && bandWords(view, wait, elapsed)),
     uploading && progress
       ? facts(
           [t("sent"), t("sent.of", { n: f.size(progress.bytes ?? 0), of: f.size(progress.total ?? 0) })],
@@ -110,10 +112,9 @@ function running(view) {
       : facts(
           [t("waiting-for"), wait ? say(view, `wait.${wait.code}`) : "–"],
           [t("so-far"), wait ? f.clock(elapsed) : "–"],
-          [t("usually"), wait ? t("about", { time: f.clock(wait.expectedMs) }) : "–"],
+          !lost && [t("usually"), wait ? t("about", { time: f.clock(wait.expectedMs) }) : "–"],
           !uploading && progress?.bytes != null && [t("fetched"), f.size(progress.bytes)],
         ),
-    uploading && chart(view),
     !lost && safety(view),
     actions(
       snap.actions.includes("reconnect") &&

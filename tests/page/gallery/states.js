@@ -53,8 +53,12 @@ const wait = (code, sinceAgo, expectedMs, warnMs, limitMs) => ({
 });
 const run = (stage, more) => snap(stage, ["cancel"], { port, module, package: file, findings, busy: true, ...more });
 const locked = (stage, more) => run(stage, { actions: [], noReturn: true, proof, ...more });
-const done = (verdict, actions = ["next", "disconnect"], more = {}) =>
-  snap("done", actions, { port, module, package: file, findings, verdict: { remarks: [], laps, stage: "verifying", oldVersion: OLD, ...verdict }, ...more });
+const AFTER = new Set(["starting", "resetting", "updating", "verifying"]);
+const done = (ended, actions = ["next", "disconnect"], more = {}) => {
+  const verdict = { remarks: [], laps, stage: "verifying", oldVersion: OLD, ...ended };
+  const noReturn = AFTER.has(verdict.stage);
+  return snap("done", actions, { port, module, package: file, findings, noReturn, verdict, ...more });
+};
 const choice = (name, more) => ({ port: {}, name, ...more });
 const idle = snap("idle", ["connect"]);
 const scenarios = [
@@ -120,6 +124,7 @@ export const STATES = {
     },
   }),
   "opening": () => ({ snapshot: snap("opening", [], { port }) }),
+  "listening": () => ({ snapshot: snap("listening", ["cancel", "disconnect"], { port, wait: wait("report", 1000, 3000, 3000, 3000) }) }),
   "greeting": () => ({ snapshot: snap("greeting", ["disconnect"], { port, greeting: { tries: 3, of: 8, heard: "nothing" } }) }),
   "wrong-port": () => ({
     snapshot: snap("wrong-port", ["connect", "disconnect"], {
@@ -129,10 +134,10 @@ export const STATES = {
   "wrong-speed": () => ({
     snapshot: snap("wrong-port", ["connect", "disconnect"], { port, greeting: { tries: 8, of: 8, heard: "garbage" }, problem: { code: "wrong-speed" } }),
   }),
-  "identifying": () => ({ snapshot: snap("identifying", ["cancel"], { port, module: { ...module, imei: undefined, maxPackage: undefined } }) }),
+  "identifying": () => ({ snapshot: snap("identifying", ["cancel"], { port, module: { ...module, imei: undefined, maxPackage: undefined, downloadState: undefined } }) }),
   "module": () => ({ snapshot: snap("module", ["choose-package", "disconnect"], { port, module }), log: log.slice(0, 12) }),
   "module-unknown": () => ({
-    snapshot: snap("module", ["choose-package", "disconnect"], { port, module: { ...module, model: "BG96", family: undefined, supported: false, version: "BG96MAR02A07M1G", imei: undefined, maxPackage: undefined }, problem: { code: "package-empty" } }),
+    snapshot: snap("module", ["choose-package", "disconnect"], { port, module: { ...module, model: "BG96", family: undefined, supported: false, version: "BG96MAR02A07M1G", imei: undefined, maxPackage: undefined, downloadState: undefined }, problem: { code: "package-empty" } }),
   }),
   "package": () => ({ snapshot: snap("module", ["choose-package", "start", "disconnect"], { port, module, package: file, findings }) }),
   "package-look": () => ({
@@ -151,6 +156,9 @@ export const STATES = {
       port, module: { ...module, model: "BG96", supported: false }, package: file, findings: [{ code: "model", level: "stop", a: "BG96" }, findings[1]],
     }),
   }),
+  "checking": () => ({ snapshot: run("checking", { wait: wait("answer", 20, 120_000, 120_000, 120_000) }) }),
+  "preparing": () => ({ snapshot: run("preparing", { wait: wait("answer", 300, 2000, 6000, 12_000) }) }),
+  "uploading-begins": () => ({ snapshot: run("uploading", { progress: { percent: 0, bytes: 0, total: 483_216 } }) }),
   "uploading": () => ({
     snapshot: run("uploading", { progress: { percent: 42, bytes: 203_776, total: 483_216, rate: 11_480, remainingMs: 24_300 } }),
     ui: { rates: Array.from({ length: 90 }, (_, i) => 11_000 + 500 * Math.sin(i / 5) + (i < 6 ? -9000 + i * 1500 : 0)) },
@@ -158,6 +166,10 @@ export const STATES = {
   }),
   "comparing": () => ({ snapshot: run("comparing", { progress: { percent: 100 }, wait: wait("result", 400, 2000, 10_000, 30_000) }) }),
   "ready": () => ({ snapshot: run("ready", { actions: ["go", "cancel"], proof }) }),
+  "resetting-lost": () => ({
+    snapshot: run("resetting", { actions: ["reconnect", "disconnect"], proof, progress: { percent: 100 }, wait: wait("port", 14_000, 3 * MINUTE, 10 * MINUTE, 30 * MINUTE) }),
+  }),
+  "starting": () => ({ snapshot: locked("starting", { wait: wait("reset", 4000, 30_000, 90_000, 90_000) }) }),
   "resetting": () => ({ snapshot: locked("resetting", { wait: wait("port", 14_000, 30_000, 60_000, 2 * MINUTE) }) }),
   "updating-percent": () => ({
     snapshot: locked("updating", { progress: { percent: 37, part: 1, parts: 2 }, wait: wait("report", 2000, 10_000, 90_000, 10 * MINUTE) }),
@@ -181,7 +193,13 @@ export const STATES = {
   "cannot-tell": () => ({
     snapshot: done({ outcome: "cannot-tell", code: "no-life-sign", stage: "updating" }, ["look-again", "disconnect"]),
   }),
+  "cannot-tell-before": () => ({
+    snapshot: done({ outcome: "cannot-tell", code: "old-version-unknown", oldVersion: undefined, newVersion: NEW, remarks: ["continued"] }, ["look-again", "next", "disconnect"]),
+  }),
   "stopped": () => ({ snapshot: done({ outcome: "stopped", stage: "uploading", remarks: ["package-deleted"], laps: laps.slice(0, 3) }) }),
+  "stopped-lost": () => ({
+    snapshot: done({ outcome: "stopped", code: "cancelled-no-answer", stage: "stopping", remarks: ["package-left"], laps: laps.slice(0, 3) }),
+  }),
   "crashed": () => ({ snapshot: locked("updating", { progress: { percent: 37 } }), ui: { crash: "RuntimeError: unreachable" } }),
   // Loaded on demand.
   "routes-loading": () => ({ snapshot: snap("module", [], { port, module: { ...module, routes: ["com"] } }), ui: { loading: true } }),
