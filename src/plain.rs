@@ -18,6 +18,9 @@ pub enum Plain {
     Bool(bool),
     /// A count, a size or a time.
     Number(u64),
+    /// A number that may be below zero.
+    #[cfg(feature = "routes")]
+    Signed(i64),
     /// The name of a variant.
     Name(&'static str),
     /// Text.
@@ -29,7 +32,8 @@ pub enum Plain {
 }
 
 impl Plain {
-    /// `facts` as a tree: structs, unit variants, lists, options, texts, unsigned numbers, booleans.
+    /// `facts` as a tree: structs, unit variants, lists, options, texts, unsigned numbers, booleans;
+    /// in the full build also pairs and signed numbers.
     ///
     /// # Panics
     /// When there is a field of another kind: then the type is wrong, whatever its value.
@@ -54,6 +58,8 @@ impl Serialize for Plain {
             Self::Null => serializer.serialize_none(),
             Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Number(value) => serializer.serialize_u64(*value),
+            #[cfg(feature = "routes")]
+            Self::Signed(value) => serializer.serialize_i64(*value),
             Self::Name(name) => serializer.serialize_str(name),
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(values) => serializer.collect_seq(values),
@@ -102,6 +108,9 @@ impl Serializer for Builder {
     type Ok = Plain;
     type Error = Never;
     type SerializeSeq = List;
+    #[cfg(feature = "routes")]
+    type SerializeTuple = List;
+    #[cfg(not(feature = "routes"))]
     type SerializeTuple = Impossible<Plain, Never>;
     type SerializeTupleStruct = Impossible<Plain, Never>;
     type SerializeTupleVariant = Impossible<Plain, Never>;
@@ -153,9 +162,18 @@ impl Serializer for Builder {
         Ok(Object(Vec::with_capacity(length)))
     }
 
+    #[cfg(feature = "routes")]
+    fn serialize_i16(self, value: i16) -> Built {
+        Ok(Plain::Signed(value.into()))
+    }
+
+    #[cfg(not(feature = "routes"))]
+    unsupported! {
+        serialize_i16(i16);
+    }
+
     unsupported! {
         serialize_i8(i8);
-        serialize_i16(i16);
         serialize_i32(i32);
         serialize_i64(i64);
         serialize_f32(f32);
@@ -180,6 +198,12 @@ impl Serializer for Builder {
         unreachable!("no fact is of this kind")
     }
 
+    #[cfg(feature = "routes")]
+    fn serialize_tuple(self, length: usize) -> Result<List, Never> {
+        Ok(List(Vec::with_capacity(length)))
+    }
+
+    #[cfg(not(feature = "routes"))]
     fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Never> {
         unreachable!("no fact is of this kind")
     }
@@ -233,6 +257,20 @@ impl SerializeSeq for List {
     }
 }
 
+#[cfg(feature = "routes")]
+impl serde::ser::SerializeTuple for List {
+    type Ok = Plain;
+    type Error = Never;
+
+    fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), Never> {
+        SerializeSeq::serialize_element(self, value)
+    }
+
+    fn end(self) -> Built {
+        SerializeSeq::end(self)
+    }
+}
+
 struct Object(Vec<(&'static str, Plain)>);
 
 impl SerializeStruct for Object {
@@ -262,8 +300,9 @@ mod tests {
     use crate::journal::{Entry, Kind};
     use crate::session::Session;
     use crate::snapshot::{
-        GreetingFacts, Heard, Lap, Outcome, PackageFacts, Problem, ProblemCode, Progress, Remark,
-        Stage, UploadProof, Verdict, WaitCode, WaitFacts,
+        GreetingFacts, Heard, Lap, Outcome, PackageFacts, Problem, ProblemCode, Progress,
+        ReadinessFacts, RegistrationCode, Remark, SettingsFacts, Stage, UploadProof, Verdict,
+        WaitCode, WaitFacts,
     };
     use crate::time::Instant;
 
@@ -306,6 +345,16 @@ mod tests {
             checksum: 0xffff,
             from_version: None,
             to_version: Some("A04".into()),
+        });
+        snapshot.readiness = Some(ReadinessFacts {
+            dbm: Some(-113),
+            registration: Some(RegistrationCode::Home),
+            ..Default::default()
+        });
+        snapshot.settings = Some(SettingsFacts {
+            watchdog_pins: vec![[4, 7], [18, 19]],
+            server_name: Some(true),
+            ..Default::default()
         });
         snapshot.progress = Some(Progress {
             percent: Some(100),

@@ -290,7 +290,7 @@ pub struct SettingsFacts {
     /// The watchdog's pin.
     pub watchdog: Option<WatchdogFacts>,
     /// First and last of each row of pins that may feed a watchdog, for this model.
-    pub watchdog_pins: Vec<[u8; 2]>,
+    pub watchdog_pins: Vec<Vec<u8>>,
     /// The server's name is told when a secure connection is made.
     pub server_name: Option<bool>,
     /// How often a broken connection is tried again.

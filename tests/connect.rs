@@ -419,3 +419,17 @@ fn a_line_gets_a_buffer_of_half_a_second_and_the_modules_own_usb_a_large_one() {
         );
     }
 }
+
+#[test]
+fn a_port_that_was_listened_to_a_moment_ago_is_asked_at_once_but_only_this_time() {
+    let mut rig = Rig::new(Settings::default());
+    rig.port.heard = true;
+    let start = rig.now;
+    rig.reach_module();
+    assert!(rig.now.since(start) < Duration::from_secs(2));
+    rig.unplug();
+    rig.plug();
+    let back = rig.now;
+    rig.until(Stage::Module);
+    assert!(rig.now.since(back) >= Duration::from_secs(3), "B-rec-1");
+}

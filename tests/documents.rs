@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use deltaport::at::Transport;
 use deltaport::dfota::State;
-use deltaport::family::BG95;
+use deltaport::family::{BG95, FAMILIES, Table};
 use deltaport::simulator::SCENARIOS;
 
 fn root() -> &'static Path {
@@ -228,11 +229,7 @@ fn the_ids_of_the_page_are_the_documented_ones() {
 
 #[test]
 fn the_code_tables_are_those_that_the_page_explains() {
-    let messages: serde_json::Value =
-        serde_json::from_str(&read("www/messages/en.json")).expect("the page's words");
-    let explained: BTreeSet<String> = messages
-        .as_object()
-        .expect("one flat object")
+    let explained: BTreeSet<String> = words("en")
         .keys()
         .filter_map(|key| {
             let number = key.strip_prefix("code.bg95.")?.strip_suffix(".title")?;
@@ -294,6 +291,18 @@ fn messages(path: &Path) -> BTreeMap<String, String> {
     serde_json::from_str(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// Where words lie: those that everybody loads, and those of other families and ways.
+const WORDS: [&str; 2] = ["www/messages", "www/routes/messages"];
+
+/// All words of one language.
+fn words(language: &str) -> BTreeMap<String, String> {
+    let all = WORDS.map(|folder| messages(&root().join(format!("{folder}/{language}.json"))));
+    let sum: usize = all.iter().map(|texts| texts.len()).sum();
+    let joined: BTreeMap<String, String> = all.into_iter().flatten().collect();
+    assert_eq!(joined.len(), sum, "{language}: a key in both files");
+    joined
+}
+
 /// The `{names}` in a text.
 fn placeholders(text: &str) -> BTreeSet<&str> {
     text.split('{')
@@ -329,35 +338,160 @@ fn every_code_has_words_in_every_language() {
     assert!(wanted.len() > 150, "only {} codes were found", wanted.len());
     let languages = files("www/messages", &["json"]);
     assert!(languages.len() >= 2, "only {languages:?}");
-    let english = messages(&root().join("www/messages/en.json"));
+    let english = words("en");
     for path in languages {
-        let texts = messages(&path);
+        let language = path.file_stem().expect("a name").to_string_lossy();
+        let texts = words(&language);
         let missing: Vec<_> = wanted
             .iter()
             .filter(|key| !texts.contains_key(*key))
             .collect();
-        assert!(missing.is_empty(), "{} lacks {missing:?}", path.display());
+        assert!(missing.is_empty(), "{language} lacks {missing:?}");
         assert_eq!(
-            texts.keys().collect::<Vec<_>>().len(),
+            texts.len(),
             english.len(),
-            "{} has other keys than English",
-            path.display()
+            "{language} has other keys than English"
         );
         for (key, text) in &texts {
-            assert!(
-                !text.trim().is_empty(),
-                "{}: {key} is empty",
-                path.display()
-            );
+            assert!(!text.trim().is_empty(), "{language}: {key} is empty");
             let ours = english
                 .get(key)
                 .unwrap_or_else(|| panic!("{key} is not in English"));
-            assert_eq!(
-                placeholders(text),
-                placeholders(ours),
-                "{}: {key}",
-                path.display()
-            );
+            assert_eq!(placeholders(text), placeholders(ours), "{language}: {key}");
+        }
+    }
+}
+
+#[test]
+fn every_finding_has_words_for_each_of_its_levels() {
+    let english = words("en");
+    let contract = read("docs/element.md");
+    let mut seen = 0;
+    for row in rows(section(&contract, "### `FindingCode`")) {
+        let code = row[0].trim_matches('`');
+        for level in ["fine", "look", "stop"] {
+            // "fine: ... stop: ...", or "fine, or look: ..."
+            let is_meant = [":", ","].map(|end| format!("{level}{end}"));
+            if !is_meant.iter().any(|meant| row[1].contains(meant)) {
+                continue;
+            }
+            seen += 1;
+            // The rows of the check have a sentence for each state, not for each level.
+            let has_rows = ["sim", "registration", "signal"].contains(&code);
+            let key = format!("finding.{code}.{level}");
+            assert!(has_rows || english.contains_key(&key), "{key}");
+        }
+    }
+    assert!(seen > 25, "only {seen} levels were found");
+}
+
+#[test]
+fn every_state_of_the_check_has_words() {
+    let english = words("en");
+    for kind in contract() {
+        let (subject, fine): (_, &[&str]) = match kind.name.as_str() {
+            "SimCode" => ("sim", &["ready"]),
+            "RegistrationCode" => ("registration", &["home", "roaming"]),
+            "SignalCode" => ("signal", &["good", "fair"]),
+            _ => continue,
+        };
+        for code in &kind.parts {
+            // What is fine needs no remedy.
+            let parts: &[_] = if fine.contains(&code.as_str()) {
+                &["title", "means"]
+            } else {
+                &["title", "means", "do"]
+            };
+            for part in parts {
+                let key = format!("{subject}.{code}.{part}");
+                assert!(english.contains_key(&key), "{key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_way_into_a_module_has_a_name() {
+    let english = words("en");
+    let kinds = contract();
+    for (name, subject) in [("RouteId", "route"), ("Way", "way")] {
+        let kind = kinds.iter().find(|kind| kind.name == name).expect(name);
+        for code in &kind.parts {
+            let key = format!("{subject}.{code}");
+            assert!(english.contains_key(&key), "{key}");
+        }
+    }
+}
+
+/// The names of flaws, as they stand in the sources that refuse something: `refused("pin", None)`,
+/// `Self::Empty => "empty"`, `("too-small", limit)`.
+fn flaws() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for path in files("src/dfota", &[".rs"]) {
+        let text = fs::read_to_string(path).expect("a source file");
+        for rest in text.split("refused(\"").skip(1) {
+            found.extend(rest.split('"').next().map(str::to_owned));
+        }
+        for (at, _) in text.match_indices("\", limit)") {
+            found.extend(text[..at].rsplit('"').next().map(str::to_owned));
+        }
+    }
+    let url = read("src/family/url.rs");
+    let codes = url.split("fn code(").nth(1).expect("the names of flaws");
+    let codes = codes.split("\n    }\n").next().unwrap_or_default();
+    for rest in codes.split("=> \"").skip(1) {
+        found.extend(rest.split('"').next().map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn every_flaw_has_words_and_a_remedy() {
+    let english = words("en");
+    let flaws = flaws();
+    assert!(flaws.len() > 28, "only {flaws:?}");
+    for flaw in flaws {
+        for key in [format!("flaw.{flaw}"), format!("flaw.{flaw}.do")] {
+            assert!(english.contains_key(&key), "{key}");
+        }
+    }
+}
+
+/// The tables of a family, with the name that each has in the keys of the page's words.
+const TABLES: [(Table, &str); 5] = [
+    (Table::Download(Transport::Http), "http"),
+    (Table::Download(Transport::Ftp), "ftp"),
+    (Table::Download(Transport::Coap), "coap"),
+    (Table::Update, "update"),
+    (Table::Cme, "cme"),
+];
+
+#[test]
+fn every_number_of_every_family_is_explained_in_its_own_words() {
+    let english = words("en");
+    for family in FAMILIES {
+        let id = deltaport::plain::name_of(&family.id);
+        let has_cme = matches!(id, "bg95" | "bc26");
+        for (table, name) in TABLES {
+            // 0 is success. A number in a row of several has the words of the row's first.
+            for number in 1..1000 {
+                let first = match (id, number) {
+                    ("eg06xk", 520..=530) => 520,
+                    ("eg06xk", 540..=546) => 540,
+                    _ => number,
+                };
+                let explained = [name, "download", "update", "cme"]
+                    .iter()
+                    // The words for a download are not those for an update, and the other way round.
+                    .filter(|other| {
+                        matches!(table, Table::Download(_)) == !matches!(**other, "update" | "cme")
+                    })
+                    .any(|table| english.contains_key(&format!("code.{id}.{table}.{first}.title")));
+                // Where a note gives none for `+CME ERROR`, the page explains none.
+                let explained = explained && !(table == Table::Cme && !has_cme);
+                let listed = family.code(table, number).is_some();
+                assert_eq!(listed, explained, "{id} {name} {number}");
+            }
         }
     }
 }

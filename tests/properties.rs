@@ -1,15 +1,20 @@
 //! What holds for every stream: cuts change nothing, strangers' lines change nothing, and nothing that
 //! a module says can make the core panic, grow without bound, or say "upgraded" without proof.
 
+mod liar;
 mod rig;
 
+use std::cell::Cell;
+
 use deltaport::at::{Line, LineSplitter};
-use deltaport::dfota::{Choice, Input, PortSettings};
+use deltaport::dfota::{Choice, Input, Output, PortSettings};
 use deltaport::session::{Poll, Session};
 use deltaport::simulator::{Fault, Settings};
-use deltaport::snapshot::{Outcome, Stage};
+use deltaport::snapshot::Outcome;
 use deltaport::time::{Duration, Instant};
+use liar::{Liar, Lie, Plan};
 use proptest::prelude::*;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use rig::Rig;
 
 /// Lines that modules say, and lines that none should.
@@ -104,54 +109,112 @@ proptest! {
     }
 
     #[test]
-    fn an_adversarial_module_gets_no_upgraded_no_panic_and_no_early_byte(
+    fn a_babbling_module_is_never_upgraded_and_gets_no_start_command(
         says in proptest::collection::vec((0usize..SAYINGS.len(), 0u64..9000), 0..120),
     ) {
         let mut session = Session::new();
         let mut now = Instant::from_millis(0);
-        let mut told_version = Vec::new();
-        let mut connect_seen = false;
         session.handle_input(now, Input::Choice(Choice::Connect(PortSettings::default())));
         session.handle_input(now, Input::PortOpened(None));
         for (saying, pause) in says {
-            let saying = SAYINGS[saying];
             now += Duration::from_millis(pause);
-            connect_seen |= saying.starts_with("CONNECT");
-            told_version.push(saying);
-            session.handle_input(now, Input::Bytes(format!("\r\n{saying}\r\n").as_bytes()));
-            if session.snapshot().stage == Stage::Module {
-                let rig = Rig::new(Settings::default());
-                let digest = rig::digest(&rig.file);
-                session.handle_input(now, Input::Choice(Choice::Package(facts(&digest))));
-                session.handle_input(
-                    now,
-                    Input::Choice(Choice::Start { unknown_model: true, preset_go: true }),
-                );
-                session.handle_input(now, Input::Digest(Ok(digest)));
-            }
+            session.handle_input(now, Input::Bytes(format!("\r\n{}\r\n", SAYINGS[saying]).as_bytes()));
             while let Poll::Output(output) = session.poll_output() {
-                if let deltaport::dfota::Output::WriteSlice { .. } = output {
-                    prop_assert!(connect_seen, "data before CONNECT");
-                }
+                let start = Output::Write(b"AT+QFOTADL=1\r".to_vec());
+                let is_data = matches!(output, Output::WriteSlice { .. });
+                prop_assert!(!is_data && output != start);
             }
         }
         let verdict = session.snapshot().verdict;
-        if let Some(verdict) = verdict.filter(|verdict| verdict.outcome == Outcome::Upgraded) {
-            prop_assert!(verdict.new_version.is_some() && verdict.new_version != verdict.old_version);
-        }
+        prop_assert_ne!(verdict.map(|verdict| verdict.outcome), Some(Outcome::Upgraded));
         prop_assert!(session.journal().len() < 2 << 20);
     }
 }
 
-fn facts(digest: &deltaport::dfota::Digest) -> deltaport::snapshot::PackageFacts {
-    deltaport::snapshot::PackageFacts {
-        name: "update.zip".into(),
-        size: digest.size,
-        sha256: digest.sha256.clone(),
-        checksum: digest.checksum,
-        from_version: None,
-        to_version: None,
-    }
+/// What a lying module says beside the truth, or for it.
+fn lie() -> impl Strategy<Value = Lie> {
+    let saying = (0..SAYINGS.len()).prop_map(|at| SAYINGS[at]);
+    prop_oneof![
+        Just(Lie::Silence),
+        Just(Lie::OtherValue),
+        saying.clone().prop_map(Lie::Instead),
+        saying.clone().prop_map(Lie::Before),
+        saying.prop_map(Lie::After),
+    ]
+}
+
+/// What a module reports of its update: in order, in any order, or nothing.
+fn reports() -> impl Strategy<Value = Vec<(&'static str, u64)>> {
+    const USUAL: [&str; 6] = [
+        "+QIND: \"FOTA\",\"RESETTING\"",
+        "+QIND: \"FOTA\",\"START\"",
+        "+QIND: \"FOTA\",\"UPDATING\",55%",
+        "+QIND: \"FOTA\",\"END\",0",
+        "RDY",
+        "APP RDY",
+    ];
+    let pause = prop_oneof![4 => 10u64..9000, 1 => 9000u64..900_000];
+    let saying = prop_oneof![
+        3 => (0..USUAL.len()).prop_map(|at| USUAL[at]),
+        1 => (0..SAYINGS.len()).prop_map(|at| SAYINGS[at]),
+    ];
+    prop_oneof![
+        proptest::collection::vec(pause.clone(), USUAL.len())
+            .prop_map(|pauses| USUAL.into_iter().zip(pauses).collect()),
+        proptest::collection::vec((saying, pause), 0..12),
+    ]
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    // A run asks some forty things; the first fifth of them decides whether there is a run at all.
+    let lies = proptest::collection::vec((4usize..60, lie()), 0..4);
+    (lies, reports(), any::<bool>()).prop_map(|(lies, reports, updates)| Plan {
+        lies,
+        reports,
+        updates,
+    })
+}
+
+/// Proves X-09, X-10, X-12, X-25.
+#[test]
+fn a_lying_module_gets_no_start_without_proof_no_byte_too_many_and_no_false_verdict() {
+    const CASES: u32 = 600;
+    let tally = Cell::new([0; 4]);
+    let count = |what: usize| {
+        let mut numbers = tally.get();
+        numbers[what] += 1;
+        tally.set(numbers);
+    };
+    let config = ProptestConfig {
+        cases: CASES,
+        ..ProptestConfig::with_source_file(file!())
+    };
+    let result = TestRunner::new(config).run(&plan(), |plan| {
+        let mut liar = Liar::new(plan);
+        let end = liar.run();
+        let ended = end.and_then(|verdict| {
+            liar.check_data()?;
+            liar.check_start()?;
+            liar.check_peace()?;
+            if let Some(verdict) = &verdict {
+                liar.check_verdict(verdict)?;
+            }
+            Ok(verdict)
+        });
+        let verdict =
+            ended.map_err(|why| TestCaseError::fail(format!("{why}\n{}", liar.journal())))?;
+        match verdict.map(|verdict| verdict.outcome) {
+            Some(Outcome::Upgraded) => count(0),
+            Some(Outcome::NotUpgraded) if liar.started() => count(1),
+            Some(Outcome::CannotTell) => count(2),
+            _ => count(3),
+        }
+        Ok(())
+    });
+    assert!(result.is_ok(), "{}", result.unwrap_err());
+    // Lies that are found out at once would prove nothing.
+    let tally = tally.get();
+    assert!(tally.into_iter().all(|number| number > 10), "{tally:?}");
 }
 
 #[test]

@@ -562,7 +562,7 @@ fn a_server_of_the_operator_starts_an_upgrade_by_itself() {
         let heard: Vec<String> = lines(&heard).into_iter().map(str::to_owned).collect();
         let short = shortened(&heard);
         assert_eq!(short[..begin.len()], *begin, "{mode:?}");
-        assert_eq!(short[begin.len()], "+QIND: \"FOTA\",\"RESETTING\"");
+        assert_eq!(short[begin.len()], "+QIND: \"FOTA\",\"START\"");
         assert!(short.contains(&"+QIND: \"FOTA\",\"END\",0"));
         assert_ne!(host.module.version(), OLD);
     }

@@ -291,4 +291,6 @@ fn certificates_are_uploaded_under_the_names_that_the_note_gives() {
         assert!(heard.ends_with("+QFUPL: 4,1d4f\r\n\r\nOK\r\n"), "{heard}");
     }
     assert_eq!(lines(&host.ask("AT+QFLST=\"EUFS:*\"")).len(), 3);
+    let names: Vec<&str> = host.module.files().map(|(name, _)| name).collect();
+    assert_eq!(names, ["EUFS:fota_cacert.pem", "EUFS:ssl/coap-key.pem"]);
 }

@@ -268,6 +268,7 @@ impl Replay {
                     flow_control,
                     buffer_size: buffer.expect("a buffer size"),
                     is_line: true,
+                    heard: false,
                 })
             }
             "package" if text == "package flaw" => {

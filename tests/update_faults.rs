@@ -2,10 +2,13 @@
 
 mod rig;
 
+use deltaport::dfota::Choice;
 use deltaport::simulator::{Fault, Link, PercentStyle, Reply, Settings, Spelling};
 use deltaport::snapshot::{Outcome, ProblemCode, Remark, Stage};
 use deltaport::time::Duration;
 use rig::{NEW, OLD, Rig, assert_verdict};
+
+const START: &str = "AT+QFOTADL=1";
 
 #[track_caller]
 fn upgraded(settings: Settings) -> (Rig, Vec<Remark>) {
@@ -164,18 +167,70 @@ fn a_refused_start_command_leaves_the_module_as_it_was_n2_176() {
     not_upgraded(healthy().with(refuse), ProblemCode::CmeError, Some(593));
 }
 
+/// Sends the start command and loses the module's answer to it.
+fn lose_the_answer_to_start(settings: Settings) -> Rig {
+    let mut rig = Rig::new(settings);
+    rig.reach_ready().choose(Choice::Go);
+    while rig.commands.last().is_none_or(|(_, line)| line != START) {
+        rig.pass(Duration::from_millis(1));
+    }
+    rig.deaf = true;
+    rig.pass(Duration::from_millis(500));
+    rig.deaf = false;
+    rig
+}
+
+/// What was sent after the start command.
+fn sent_after_start(rig: &Rig) -> Vec<&str> {
+    let lines = rig.commands.iter().map(|(_, line)| line.as_str());
+    lines.skip_while(|line| *line != START).skip(1).collect()
+}
+
+/// Proves X-25.
 #[test]
-fn an_unanswered_start_command_may_have_begun_the_update() {
+fn an_unanswered_start_command_that_began_a_silent_update_is_followed_to_its_end() {
+    let silent = [Fault::NoResetting, Fault::NoStart, Fault::NoProgress];
+    let settings = silent.into_iter().fold(healthy(), Settings::with);
+    let mut rig = lose_the_answer_to_start(Settings {
+        update_time: Duration::from_secs(60),
+        ..settings
+    });
+    // Longer than the answer may take: whoever takes that for a refusal disturbs the update.
+    rig.pass(Duration::from_secs(30));
+    assert_eq!(sent_after_start(&rig), [""; 0]);
+    assert!(rig.snapshot().no_return && rig.snapshot().busy);
+    rig.choose(Choice::Cancel);
+    assert_eq!(rig.problem(), Some(ProblemCode::PastNoReturn));
+    let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
+    assert_verdict(&verdict, Outcome::Upgraded, None);
+    assert_eq!(rig.module.version(), NEW);
+    assert_eq!(rig.module.deaf_bytes(), 0);
+}
+
+#[test]
+fn an_unanswered_start_command_that_did_nothing_is_found_out_by_asking() {
     let silent = Fault::Answer {
         command: "+QFOTADL=1".into(),
         reply: Reply::Nothing,
         times: 1,
     };
-    let mut rig = Rig::new(healthy().with(silent));
-    let verdict = rig.upgrade();
-    assert!(verdict.outcome != Outcome::Stopped, "{verdict:?}");
-    let truth = rig.module.version() == NEW;
-    assert_eq!(verdict.outcome == Outcome::Upgraded, truth);
+    let mut rig = lose_the_answer_to_start(healthy().with(silent));
+    rig.pass(Duration::from_secs(90));
+    assert_eq!(sent_after_start(&rig), [""; 0], "it may have begun");
+    let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
+    assert_verdict(
+        &verdict,
+        Outcome::NotUpgraded,
+        Some(ProblemCode::NoEndSameVersion),
+    );
+    assert_eq!(verdict.new_version.as_deref(), Some(OLD));
+    let sent = sent_after_start(&rig);
+    assert!(sent.contains(&"AT+QGMR"), "{sent:?}");
+    // Neither started twice nor tidied up behind an update that may still begin.
+    assert!(
+        !sent.iter().any(|line| line.contains("QFOTADL")),
+        "{sent:?}"
+    );
 }
 
 /// Proves X-26.

@@ -1,19 +1,7 @@
 // The vendor note's own words for its numbers, shown under "Details". Our words are in the messages.
 
-/** BG95, BG77 and BG600L, note V1.4, tables 2 to 4. @type {Record<number, string>} */
+/** BG95, BG77 and BG600L, note V1.4, tables 3 and 4. @type {Record<number, string>} */
 const NOTE = {
-  701: "Unknown error",
-  702: "Server connection failed",
-  703: "Request failed",
-  704: "Download timeout",
-  705: "URL error",
-  706: "File does not exist",
-  707: "Failed to write data to file",
-  708: "Downloaded file is too large",
-  709: "Download cancelled",
-  710: "Downloaded package check failed",
-  711: "Data call disconnected",
-  712: "Indicates that it is a custom segmented download",
   504: "Firmware update failed",
   505: "Update package does not exist",
   506: "Update package check failed",
@@ -29,9 +17,8 @@ const NOTE = {
   593: "DFOTA package does not exist or failed to open",
   594: "DFOTA memory allocation failed",
 };
-/** One number means one thing within this family, so the tables can be told apart by it. */
+/** One number means one thing in these tables, so they can be told apart by it. */
 const TABLES = /** @type {[string, number, number][]} */ ([
-  ["download", 701, 712],
   ["update", 504, 512],
   ["cme", 590, 594],
 ]);

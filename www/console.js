@@ -2,7 +2,6 @@
 // time: an upload writes many.
 
 import { h, render } from "./dom.js";
-import { lineWords } from "./lines.js";
 
 /** @import { Entry } from "./contract.js" */
 /** @import { Format } from "./format.js" */
@@ -21,16 +20,21 @@ export class ConsoleView {
   #frame = 0;
   #filter = "";
   #copied = false;
-  /** @type {{ t: Translate, f: Format } | undefined} */
+  /** @type {{ t: Translate, f: Format, explain: (entry: Entry) => string } | undefined} */
   #words;
   /** @type {() => string} */
   #journal;
+  #onOpen;
   #host = document.createElement("aside");
   #rows = document.createElement("ol");
 
-  /** @param {() => string} journal the whole log as text, identities masked */
-  constructor(journal) {
+  /**
+   * @param {() => string} journal the whole log as text, identities masked
+   * @param {() => unknown} onOpen
+   */
+  constructor(journal, onOpen) {
     this.#journal = journal;
+    this.#onOpen = onOpen;
     this.#host.className = "console";
     this.#rows.className = "lines";
     this.#rows.tabIndex = 0;
@@ -63,9 +67,10 @@ export class ConsoleView {
   /**
    * @param {Translate} t
    * @param {Format} f
+   * @param {(entry: Entry) => string} explain
    */
-  setWords(t, f) {
-    this.#words = { t, f };
+  setWords(t, f, explain) {
+    this.#words = { t, f, explain };
     this.#rows.setAttribute("aria-label", t("console.lines"));
     this.#restart();
   }
@@ -77,6 +82,12 @@ export class ConsoleView {
     return this.#journal() || lines().replace(/\d{11,}/g, (digits) => "*".repeat(digits.length));
   }
 
+  /** @param {Event} event */
+  #toggled({ currentTarget }) {
+    if (/** @type {HTMLDetailsElement} */ (currentTarget).open) this.#onOpen();
+    this.#restart();
+  }
+
   #restart() {
     this.#shown = 0;
     this.#rows.replaceChildren();
@@ -85,12 +96,12 @@ export class ConsoleView {
 
   #draw() {
     if (!this.#words) return;
-    const { t, f } = this.#words;
+    const { t, f, explain } = this.#words;
     const last = this.#entries.at(-1);
     render(this.#host, [
       h(
         "details",
-        { id: "console", ontoggle: () => this.#restart() },
+        { id: "console", ontoggle: (/** @type {Event} */ event) => this.#toggled(event) },
         h(
           "summary",
           null,
@@ -120,19 +131,20 @@ export class ConsoleView {
     const details = /** @type {HTMLDetailsElement} */ (this.#host.firstElementChild);
     const scroll = /** @type {HTMLElement} */ (details.lastElementChild);
     if (!this.#rows.isConnected) scroll.append(this.#rows);
-    if (details.open) this.#drawRows(t, f);
+    if (details.open) this.#drawRows(t, f, explain);
   }
 
   /**
    * @param {Translate} t
    * @param {Format} f
+   * @param {(entry: Entry) => string} explain
    */
-  #drawRows(t, f) {
+  #drawRows(t, f, explain) {
     const rows = this.#rows;
     const atEnd = rows.scrollHeight - rows.scrollTop - rows.clientHeight < 40;
     const fresh = document.createDocumentFragment();
     for (const entry of this.#entries.slice(this.#shown)) {
-      const words = lineWords(entry, t);
+      const words = explain(entry);
       if (this.#filter && !`${entry.text} ${words}`.toLowerCase().includes(this.#filter)) continue;
       fresh.append(row(entry, words, t, f));
     }

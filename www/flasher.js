@@ -17,7 +17,7 @@ import { moduleFacts, moduleStep } from "./steps/module.js";
 import { packageFacts, packageStep } from "./steps/package.js";
 import { resultStep } from "./steps/result.js";
 import { upgradeFacts, upgradeStep } from "./steps/upgrade.js";
-import { NOTHING, openStep, STEPS } from "./view.js";
+import { atRest, NOTHING, openStep, portLost, STEPS } from "./view.js";
 import { BusyGuard } from "./wake-lock.js";
 
 /** @import { Action, ElementStage, Entry, Flasher, Snapshot } from "./contract.js" */
@@ -37,6 +37,8 @@ const PARTS = {
 /** Numbers that change faster than this cannot be read. */
 const CALM_MS = 250;
 const RATE_SAMPLES = 120;
+/** Who takes a module over finds it again first. */
+const FINDING = new Set(["opening", "listening", "greeting", "identifying"]);
 
 export class DeltaportFlasher extends HTMLElement {
   /** @type {Snapshot} */
@@ -54,6 +56,12 @@ export class DeltaportFlasher extends HTMLElement {
     imei: false,
     presetGo: false,
     rates: [],
+    loading: false,
+    failed: false,
+    whole: false,
+    adjustable: false,
+    panel: null,
+    draft: {},
     now: 0,
   };
   /** @type {Messages | undefined} */
@@ -62,8 +70,19 @@ export class DeltaportFlasher extends HTMLElement {
   #format;
   /** @type {Flasher | undefined} */
   #flasher;
-  /** @type {typeof import("./wasm/deltaport.js") | undefined} */
+  /** The small program, or the whole one once it was needed. @type {typeof import("./routes/deltaport.js") | undefined} */
   #core;
+  /** Other families, other ways, the check and the settings. @type {typeof import("./routes/routes.js") | undefined} */
+  #routes;
+  /** @type {Promise<void> | undefined} */
+  #loading;
+  /** Called as soon as the program that takes over knows how it stands with the module. */
+  #settled = () => {};
+  #takingOver = false;
+  /** The chosen package, for the program that takes over. @type {File | undefined} */
+  #file;
+  /** @type {Serial | undefined} */
+  #serial;
   /** @type {typeof import("./simulator/serial.js") | undefined} */
   #simulator;
   /** @type {typeof import("./simulator/menu.js") | undefined} */
@@ -71,7 +90,11 @@ export class DeltaportFlasher extends HTMLElement {
   /** The port in use, to close it should the core be unable to. @type {SerialPort | undefined} */
   #port;
   #guard = new BusyGuard();
-  #console = new ConsoleView(() => this.#journal());
+  #console = new ConsoleView(
+    () => this.#journal(),
+    // What its lines mean is not needed before.
+    () => this.#need(false),
+  );
   #frame = 0;
   #drawnAt = 0;
   #calm = 0;
@@ -81,6 +104,8 @@ export class DeltaportFlasher extends HTMLElement {
   #title = document.title;
   /** What the last rendering showed, to move the focus when it becomes something else. */
   #shown = "";
+  /** Had the focus when it was disabled. @type {HTMLElement | undefined} */
+  #held;
 
   connectedCallback() {
     if (!this.firstChild) this.#begin();
@@ -90,8 +115,9 @@ export class DeltaportFlasher extends HTMLElement {
 
   /** @returns {ElementStage} */
   get stage() {
-    const { crash, capability, demo } = this.#ui;
+    const { crash, capability, demo, loading } = this.#ui;
     if (crash != null) return "crashed";
+    if (loading) return "loading";
     if (demo || capability === "ready") return this.#snap.stage;
     return capability === "loading" ? "loading" : "unsupported";
   }
@@ -118,7 +144,7 @@ export class DeltaportFlasher extends HTMLElement {
 
   /** Only with `static`: the page's own part of a state. @param {Partial<Ui>} ui */
   setUi(ui) {
-    if (this.hasAttribute("static")) this.#change(ui);
+    if (this.hasAttribute("static")) this.change(ui);
   }
 
   /** Only with `static`. @param {Entry} entry */
@@ -133,7 +159,7 @@ export class DeltaportFlasher extends HTMLElement {
       if (this.#ui.demo) await this.#openSimulator();
       const ports = (await this.#flasher?.ports()) ?? [];
       if (this.#ui.demo && ports[0]) this.#open(ports[0]);
-      else if (ports.length) this.#change({ ports: portChoices(ports, this.#t("port.unnamed")), noPort: false });
+      else if (ports.length) this.change({ ports: portChoices(ports, this.#t("port.unnamed")), noPort: false });
       else await this.otherPort();
     });
   }
@@ -148,12 +174,12 @@ export class DeltaportFlasher extends HTMLElement {
     await this.#guarded(async () => {
       const port = await this.#flasher?.requestPort();
       if (port) this.#open(port);
-      else this.#change({ noPort: true });
+      else this.change({ noPort: true });
     });
   }
 
   closePorts() {
-    this.#change({ ports: null, noPort: false });
+    this.change({ ports: null, noPort: false });
   }
 
   async reconnect() {
@@ -167,46 +193,51 @@ export class DeltaportFlasher extends HTMLElement {
   }
 
   async trySimulator() {
-    this.#change({ demo: true, ports: null });
+    this.change({ demo: true, ports: null });
     await this.#guarded(async () => {
       this.#menu ??= await import("./simulator/menu.js");
       this.#simulator ??= await import("./simulator/serial.js");
       const scenarios = this.#menu.listed(await this.#simulator.scenarios());
-      await this.#nameScenarios();
-      this.#change({ scenarios, scenario: this.#ui.scenario || (scenarios[0]?.name ?? "") });
+      await this.#addWords();
+      this.change({ scenarios, scenario: this.#ui.scenario || (scenarios[0]?.name ?? "") });
     });
   }
 
   async leaveSimulator() {
     await this.#guarded(() => {
-      this.#change({ demo: false });
+      this.change({ demo: false });
       this.#renew(this.#ui.capability === "ready" ? navigator.serial : undefined);
     });
   }
 
   /** @param {string} scenario */
   setScenario(scenario) {
-    this.#change({ scenario });
+    this.change({ scenario });
   }
 
   /** @param {Partial<import("./ports.js").PortOptions>} options */
   setOptions(options) {
-    this.#change({ options: { ...this.#ui.options, ...options } });
+    this.change({ options: { ...this.#ui.options, ...options } });
     rememberOptions(this.#ui.options);
   }
 
   toggleImei() {
-    this.#change({ imei: !this.#ui.imei });
+    this.change({ imei: !this.#ui.imei });
   }
 
   /** @param {boolean} presetGo */
   setPresetGo(presetGo) {
-    this.#change({ presetGo });
+    this.change({ presetGo });
   }
 
   /** @param {File} file */
   async setPackage(file) {
-    await this.#guarded(() => this.#flasher?.setPackage(file));
+    await this.command((flasher) => {
+      this.change({ panel: null });
+      if (this.#snap.source) flasher.setSource();
+      this.#file = file;
+      return flasher.setPackage(file);
+    });
   }
 
   async samplePackage() {
@@ -214,18 +245,38 @@ export class DeltaportFlasher extends HTMLElement {
       const from = this.#snap.module?.version ?? "";
       const to = nextVersion(from);
       const bytes = await this.#simulator?.samplePackage(from, to, 256 * 1024);
-      if (bytes) await this.#flasher?.setPackage(new File([/** @type {BlobPart} */ (bytes)], `${from}-TO-${to}.bin`));
+      if (bytes) await this.setPackage(new File([/** @type {BlobPart} */ (bytes)], `${from}-TO-${to}.bin`));
     });
+  }
+
+  /** The pretend server's address for a package that fits the simulated module. @param {string} scheme */
+  async sampleUrl(scheme) {
+    return this.#simulator?.sampleUrl(scheme);
   }
 
   /** @param {boolean} unknownModel */
   start(unknownModel) {
-    this.#guarded(() => this.#flasher?.start({ unknownModel, presetGo: this.#ui.presetGo }));
+    this.command((flasher) => flasher.start({ unknownModel, presetGo: this.#ui.presetGo }));
   }
 
   /** @param {Action} action */
   act(action) {
-    this.#guarded(() => this.#flasher?.act(action));
+    this.command((flasher) => flasher.act(action));
+  }
+
+  /** @param {NonNullable<Ui["panel"]>} panel */
+  async open(panel) {
+    await this.#guarded(async () => {
+      if (!(await this.#need(true))) return;
+      const again = panel === this.#ui.panel && panel !== "readiness";
+      this.change({ panel: again ? null : panel });
+      if (!again) this.#routes?.opened(this, panel);
+    });
+  }
+
+  /** For the parts that are loaded later. @param {(flasher: Flasher) => unknown} run */
+  command(run) {
+    return this.#guarded(() => this.#flasher && run(this.#flasher));
   }
 
   saveReport() {
@@ -242,12 +293,11 @@ export class DeltaportFlasher extends HTMLElement {
       if (this.hasAttribute("static")) return;
       addEventListener("error", this.#onError);
       addEventListener("unhandledrejection", this.#onError);
-      this.#core = await import("./wasm/deltaport.js");
-      await this.#core.default();
-      this.#core.onPanic((message) => this.#crash(message));
-      const capability = await this.#core.capability();
+      const core = /** @type {typeof import("./routes/deltaport.js")} */ (/** @type {unknown} */ (await import("./wasm/deltaport.js")));
+      await this.#load(core);
+      const capability = await core.capability();
       if (capability === "ready" && !this.#ui.demo) this.#renew(navigator.serial);
-      this.#change({ capability });
+      this.change({ capability });
     } catch (error) {
       this.#crash(error);
     }
@@ -257,30 +307,99 @@ export class DeltaportFlasher extends HTMLElement {
   async #speak(language) {
     this.#messages = await loadMessages(language).catch(() => loadMessages("en"));
     this.#format = formats(this.#messages.language);
-    await this.#nameScenarios();
+    await this.#addWords();
     document.documentElement.lang = this.#messages.language;
-    this.#console.setWords(this.#messages.t, this.#format);
+    this.#changed();
     this.#draw();
   }
 
-  /** Their summaries stay in English where other words cannot be had. */
-  async #nameScenarios() {
+  /** The words of what was loaded later. Scenarios stay in English where other words cannot be had. */
+  async #addWords() {
     const messages = this.#messages;
-    if (messages) messages.add((await this.#menu?.scenarioWords(messages.language).catch(() => ({}))) ?? {});
+    if (!messages) return;
+    messages.add((await this.#menu?.scenarioWords(messages.language).catch(() => ({}))) ?? {});
+    messages.add((await this.#routes?.words(messages.language)) ?? {});
+    this.#console.setWords(messages.t, /** @type {Format} */ (this.#format), (entry) =>
+      this.#routes?.lineWords(entry, messages.t, this.#snap.module?.family) ?? "",
+    );
+  }
+
+  /** There are no words yet for what the snapshot says, and they are to be had. */
+  get #lacks() {
+    return !this.#routes && !this.#ui.failed && !!this.#messages && needsRoutes(this.#snap, this.#messages.has);
+  }
+
+  /**
+   * Loads what other families and other ways need. Gives whether it is there.
+   * @param {boolean} whole the words and parts, and the program too
+   */
+  async #need(whole) {
+    this.#loading ??= this.#loadRoutes();
+    this.change({ failed: false, loading: whole && !this.#ui.whole });
+    try {
+      await this.#loading;
+      if (whole && !this.#ui.whole) await this.#takeOver();
+      return true;
+    } catch (error) {
+      console.error(error);
+      if (!this.#routes) this.#loading = undefined;
+      this.change({ failed: true });
+      return false;
+    } finally {
+      this.change({ loading: false });
+    }
+  }
+
+  /** @param {typeof import("./routes/deltaport.js")} core */
+  async #load(core) {
+    await core.default();
+    core.onPanic((message) => this.#crash(message));
+    this.#core = core;
+  }
+
+  /** The program that knows everything goes on in place of the small one, on the same port. */
+  async #takeOver() {
+    const core = await import("./routes/deltaport.js");
+    await this.#load(core);
+    const [port, file] = [this.#port, this.#snap.package && this.#file];
+    if (!port || this.#snap.stage !== "module") return;
+    // Nobody starts anything meanwhile; what is shown stays.
+    this.#takingOver = true;
+    this.#snap = { ...this.#snap, actions: [] };
+    this.#flasher?.free();
+    this.#flasher = undefined;
+    await released(port);
+    const settled = new Promise((done) => (this.#settled = () => done(undefined)));
+    const flasher = this.#start();
+    flasher?.connect(port, { ...this.#ui.options, heard: true });
+    await settled;
+    if (file) await flasher?.setPackage(file);
+  }
+
+  async #loadRoutes() {
+    const routes = await import("./routes/routes.js");
+    await routes.ready;
+    this.#routes = routes;
+    await this.#addWords();
   }
 
   /** A new session on `serial`, or none. @param {Serial | undefined} serial */
   #renew(serial) {
     this.#flasher?.free();
     this.#flasher = undefined;
-    this.#console.clear();
+    this.#serial = serial;
     this.#take(NOTHING);
-    if (!serial || !this.#core) return;
-    this.#flasher = new this.#core.Flasher(
-      serial,
+    this.#start();
+  }
+
+  #start() {
+    this.#console.clear();
+    if (!this.#serial || !this.#core) return undefined;
+    return (this.#flasher = new this.#core.Flasher(
+      this.#serial,
       (snapshot) => this.#take(snapshot),
       (entry) => this.#console.add(entry),
-    );
+    ));
   }
 
   async #openSimulator() {
@@ -292,20 +411,28 @@ export class DeltaportFlasher extends HTMLElement {
   #open(port) {
     this.#port = port;
     this.#flasher?.connect(port, this.#ui.options);
-    this.#change({ ports: null, noPort: false });
+    this.change({ ports: null, noPort: false });
   }
 
   /** @param {Snapshot} snapshot */
   #take(snapshot) {
+    const { stage, progress, module, greeting, busy, problem } = snapshot;
+    if (this.#takingOver && (FINDING.has(stage) || (stage === "idle" && !problem))) return;
+    this.#takingOver = false;
     const before = this.#snap;
     this.#snap = snapshot;
-    const { stage, progress, module, greeting, busy } = snapshot;
     if (stage !== before.stage) {
       if (this.#port && stage === "wrong-port") markHeard(this.#port, greeting?.heard ?? "nothing");
       if (this.#port && stage === "module" && module?.model && !this.#ui.demo) markSeen(this.#port, module.model);
       if (stage === "uploading" || stage === "idle") this.#ui.rates = [];
-      if (stage === "idle") this.#ui.imei = false;
+      if (stage === "idle") Object.assign(this.#ui, { imei: false, panel: null, draft: {} });
     }
+    if (stage === "module") {
+      this.#ui.whole = snapshot.actions.includes("choose-source");
+      this.#ui.adjustable = snapshot.actions.includes("read-settings");
+      if (stage !== before.stage && isOther(module) && !this.#ui.whole && !this.#ui.loading) this.#need(true);
+    }
+    this.#settled();
     if (stage === "uploading" && progress?.rate != null && performance.now() - this.#drawnAt >= CALM_MS) {
       this.#ui.rates = [...this.#ui.rates, progress.rate].slice(-RATE_SAMPLES);
     }
@@ -314,7 +441,7 @@ export class DeltaportFlasher extends HTMLElement {
   }
 
   /** @param {Partial<Ui>} ui */
-  #change(ui) {
+  change(ui) {
     Object.assign(this.#ui, ui);
     this.#changed();
   }
@@ -327,6 +454,7 @@ export class DeltaportFlasher extends HTMLElement {
       this.#told = told;
       this.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: { stage, progress, verdict } }));
     }
+    if (this.#lacks && !this.#loading) this.#need(false);
     this.#frame ||= requestAnimationFrame(this.#onFrame);
     if (document.hidden) this.#drawTitle();
   }
@@ -365,7 +493,7 @@ export class DeltaportFlasher extends HTMLElement {
   async #crash(error) {
     if (this.#ui.crash != null) return;
     console.error(error);
-    this.#change({ crash: String(error), ports: null });
+    this.change({ crash: String(error), ports: null });
     this.#guard.set(false);
     try {
       await this.#port?.close();
@@ -392,11 +520,11 @@ export class DeltaportFlasher extends HTMLElement {
   /** @returns {View} */
   #view() {
     const { t, has } = /** @type {Messages} */ (this.#messages);
-    return { snap: this.#snap, ui: this.#ui, t, has, f: /** @type {Format} */ (this.#format), page: this };
+    return { snap: this.#snap, ui: this.#ui, t, has, routes: this.#routes, f: /** @type {Format} */ (this.#format), page: this };
   }
 
   #draw() {
-    if (!this.#messages) return;
+    if (!this.#messages || this.#lacks) return;
     this.#drawnAt = this.#ui.now = performance.now();
     const view = this.#view();
     const { snap, ui, t } = view;
@@ -404,7 +532,7 @@ export class DeltaportFlasher extends HTMLElement {
     const crashed = stage === "crashed";
     const open = openStep(snap);
     // Only in a new place does the focus move, and never while somebody types elsewhere.
-    const place = `${stage} ${open} ${!!ui.ports} ${ui.demo} ${!!snap.package}`;
+    const place = `${atRest(snap) ? "module" : stage} ${open} ${!!ui.ports} ${ui.demo} ${!!(snap.package || snap.source)}`;
     const moved = this.#shown !== "" && place !== this.#shown;
     this.#shown = place;
     render(this, [
@@ -421,6 +549,7 @@ export class DeltaportFlasher extends HTMLElement {
     ]);
     if (!this.#console.element.isConnected) this.querySelector(":scope > .beside")?.append(this.#console.element);
     if (moved) this.#focusNext();
+    this.#keepFocus();
     this.#drawTitle();
     this.#tick(!!snap.wait);
   }
@@ -474,9 +603,10 @@ export class DeltaportFlasher extends HTMLElement {
   /** Stage changes only, never numbers: they would drown everything else. @param {View} view */
   #status(view) {
     const { t, snap } = view;
-    const problem = snap.stage !== "done" && snap.problem;
+    const lost = portLost(snap);
+    const problem = snap.stage !== "done" && (lost || snap.problem);
     const said = [
-      snap.verdict && snap.stage === "done" ? t(`outcome.${snap.verdict.outcome}`) : t(`stage.${this.stage}`),
+      snap.verdict && snap.stage === "done" ? t(`outcome.${snap.verdict.outcome}`) : !lost && t(`stage.${this.stage}`),
       problem && words(view, problem).title,
     ];
     return (this.#spoken = said.filter(Boolean).join(". "));
@@ -523,6 +653,16 @@ export class DeltaportFlasher extends HTMLElement {
     this.querySelector(".crash, .step.open")?.scrollIntoView({ block: "nearest" });
   }
 
+  /** What is disabled for a moment, while the module is asked, does not lose its place. */
+  #keepFocus() {
+    const active = /** @type {HTMLButtonElement | null} */ (document.activeElement);
+    if (active?.disabled) this.#held = active;
+    else if (this.#held && !(/** @type {HTMLButtonElement} */ (this.#held).disabled)) {
+      if (active === document.body) this.#held.focus({ preventScroll: true });
+      this.#held = undefined;
+    }
+  }
+
   /** Elapsed times go on while the core is silent. @param {boolean} on */
   #tick(on) {
     if (on === !!this.#ticking) return;
@@ -542,11 +682,41 @@ function brand(name) {
     h(
       "svg",
       { class: "brand", viewBox: "0 0 32 32", "aria-hidden": "true" },
-      h("path", { d: "M16 5 28 27H4z" }),
-      h("path", { d: "M16 14v7" }),
+      h("path", { d: "M7 7h18v18H7zM3 13h4m-4 6h4m18-6h4m-4 6h4m-13 2V11m-4.5 4.5L16 11l4.5 4.5" }),
     ),
     name,
   );
+}
+
+/**
+ * The words and parts at hand are those of an upload to a BG95.
+ * @param {Snapshot} snapshot
+ * @param {(key: string) => boolean} has
+ */
+function needsRoutes({ stage, module, source, readiness, settings, problem, verdict }, has) {
+  const codes = [problem?.code, verdict?.code];
+  return (
+    source || readiness || settings || isOther(module) || !has(`stage.${stage}`) ||
+    codes.some((code) => code && !has(`problem.${code}.title`))
+  );
+}
+
+/** Of another family than the one that the small program knows. @param {Snapshot["module"]} module */
+function isOther(module) {
+  return !!module?.family && module.family !== "bg95";
+}
+
+/**
+ * Until a port is free again after a session was given up. Its lock is free a moment later.
+ * @param {SerialPort} port
+ */
+async function released(port) {
+  let open = true;
+  // What is not free after so long is reported when it is opened.
+  for (let looks = 0; open && looks < 250; looks++) {
+    open = !!port.readable;
+    await new Promise((again) => setTimeout(again, 20));
+  }
 }
 
 /** A version that the simulated module may be upgraded to. @param {string} version */

@@ -3,9 +3,10 @@
 import { codeWords } from "./codes.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { say } from "./view.js";
 
 /** @import { Action, Problem } from "./contract.js" */
-/** @import { View } from "./view.js" */
+/** @import { Ui, View } from "./view.js" */
 /** @import { Wanted } from "./dom.js" */
 
 /** @typedef {{ title: string, means: string, remedy: string, note?: string }} Words */
@@ -48,10 +49,21 @@ export function facts(...pairs) {
   );
 }
 
-/** Machine text: breaks after its own separators, never in the middle of a number. @param {string} text */
-export function mono(text) {
-  const pieces = text.split(/(?<=[_.])/);
-  return h("code", null, pieces.map((piece, i) => (i ? [h("wbr", { key: `w${i}` }), h("span", { key: `s${i}` }, piece)] : piece)));
+/**
+ * Machine text: breaks after its own separators, never in the middle of a number.
+ * @param {string} text
+ * @param {number} [same] so many characters at the beginning are no news
+ */
+export function mono(text, same = 0) {
+  let end = 0;
+  return h(
+    "code",
+    null,
+    text.split(/(?<=[_.])/).map((piece) => {
+      end += piece.length;
+      return [h("span", { key: `s${end}`, class: end <= same ? "same" : null }, piece), h("wbr", { key: `w${end}` })];
+    }),
+  );
 }
 
 /**
@@ -60,7 +72,17 @@ export function mono(text) {
  * @param {Problem} problem
  * @returns {Words}
  */
-export function words({ t, snap }, { code, number, detail }) {
+export function words(view, problem) {
+  return view.routes?.problemWords(view, problem) ?? ownWords(view, problem);
+}
+
+/**
+ * The same, as far as a BG95 and an upload go.
+ * @param {View} view
+ * @param {Problem} problem
+ * @returns {Words}
+ */
+function ownWords({ t, snap }, { code, number, detail }) {
   // Where the number alone would say the opposite of what was found, the finding speaks.
   const contradicted = code === "end-code-but-new-version";
   const known = contradicted ? undefined : codeWords(number);
@@ -115,6 +137,38 @@ export function notice(view, problem) {
     h("p", null, remedy),
     details(view, problem, note),
   );
+}
+
+/** @type {{ panel: NonNullable<Ui["panel"]>, id: string }[]} */
+const MORE = [
+  { panel: "ways", id: "choose-way" },
+  { panel: "readiness", id: "check-module" },
+  { panel: "settings", id: "open-settings" },
+];
+
+/**
+ * What an upload to most modules does not need: other ways, the check, the settings.
+ * @param {View} view
+ */
+export function more(view) {
+  const { t, snap, ui, page, routes } = view;
+  if (!snap.module?.family) return null;
+  return [
+    h(
+      "div",
+      { class: "actions more-ways", key: "more" },
+      MORE.map(
+        ({ panel, id }) =>
+          routes?.offers(view, panel) !== false &&
+          button(id, say(view, id), () => page.open(panel), {
+            disabled: ui.loading || snap.stage !== "module",
+            "aria-expanded": String(ui.panel === panel),
+          }),
+      ),
+    ),
+    (ui.loading || ui.failed) && h("p", { key: "loading", role: "status" }, t(ui.loading ? "routes.loading" : "routes.failed")),
+    ui.panel && routes?.panel(view),
+  ];
 }
 
 /**

@@ -11,7 +11,7 @@ import { save } from "./console.js";
  * @param {string} log
  */
 export function saveReport({ snap, ui, f }, stage, log) {
-  const { module, package: file, port, findings, proof, problem, verdict, noReturn } = snap;
+  const { module, package: file, source, readiness, port, findings, proof, problem, verdict, noReturn } = snap;
   const now = new Date().toISOString();
   const report = {
     format: "deltaport-report",
@@ -27,6 +27,8 @@ export function saveReport({ snap, ui, f }, stage, log) {
     port,
     module: module && { ...module, imei: module.imei && f.masked(module.imei) },
     package: file,
+    source,
+    readiness,
     proof,
     findings,
     log: log.split("\n"),

@@ -1,6 +1,6 @@
 // What every part of the page draws from: the session's snapshot, the page's own state, words, commands.
 
-/** @import { Snapshot, Stage } from "./contract.js" */
+/** @import { Problem, Snapshot, Stage } from "./contract.js" */
 /** @import { Translate } from "./messages.js" */
 /** @import { Format } from "./format.js" */
 
@@ -17,6 +17,12 @@
  * @prop {boolean} imei shown in full
  * @prop {boolean} presetGo
  * @prop {number[]} rates bytes per second, sampled while uploading
+ * @prop {boolean} loading what this module needs is being loaded
+ * @prop {boolean} failed that it could not be loaded
+ * @prop {boolean} whole the program at hand knows every family, way and setting
+ * @prop {boolean} adjustable the module has settings for DFOTA
+ * @prop {"ways" | "readiness" | "settings" | null} panel what is opened beside the package
+ * @prop {import("./routes/source.js").Draft} draft where the package comes from, as typed so far
  * @prop {number} now performance.now() of this rendering
  */
 
@@ -26,6 +32,7 @@
  * @prop {Ui} ui
  * @prop {Translate} t
  * @prop {(key: string) => boolean} has
+ * @prop {typeof import("./routes/routes.js") | undefined} routes other families and other ways, once loaded
  * @prop {Format} f
  * @prop {import("./flasher.js").DeltaportFlasher} page takes the commands
  */
@@ -44,20 +51,45 @@ export const NOTHING = Object.freeze(/** @type {any} */ ({
 
 /** In the order of a run. @type {Stage[]} */
 const ORDER = [
-  "idle", "opening", "listening", "greeting", "wrong-port", "identifying", "module", "checking",
-  "preparing", "uploading", "comparing", "ready", "stopping", "starting", "resetting", "updating",
-  "ask-port", "verifying", "done",
+  "idle", "opening", "listening", "greeting", "wrong-port", "identifying", "module", "settings",
+  "readiness", "checking", "preparing", "uploading", "downloading", "copying", "comparing", "ready",
+  "stopping", "starting", "resetting", "updating", "ask-port", "verifying", "done",
 ];
 
+/** No run has begun; the module may be asked something, or set. @param {Snapshot} snap */
+export function atRest({ stage, actions }) {
+  return stage === "module" || stage === "settings" || (stage === "readiness" && actions.includes("disconnect"));
+}
+
 /** @param {Snapshot} snap @returns {Step} */
-export function openStep({ stage, package: file }) {
+export function openStep(snap) {
+  const { stage, package: file, source } = snap;
   if (stage === "identifying") return "module";
-  if (stage === "module") return file ? "package" : "module";
+  if (atRest(snap)) return file || source ? "package" : "module";
   if (stage === "done") return "result";
   return ORDER.indexOf(stage) < ORDER.indexOf("identifying") ? "connect" : "upgrade";
+}
+
+/**
+ * Words for this family and this way, where it has its own.
+ * @param {View} view
+ * @param {string} key
+ * @param {Parameters<Translate>[1]} [params]
+ */
+export function say({ t, routes, snap, has }, key, params) {
+  return t(routes?.exact(snap, key, has) ?? key, params);
 }
 
 /** The module may have begun to write its firmware in this stage. @param {Stage} stage */
 export function afterNoReturn(stage) {
   return ORDER.indexOf(stage) >= ORDER.indexOf("starting");
+}
+
+/**
+ * The port is gone though nothing was started here: that the module restarts is one reason of several.
+ * @param {Snapshot} snap
+ * @returns {Problem | false}
+ */
+export function portLost({ stage, noReturn }) {
+  return stage === "resetting" && !noReturn && { code: "port-lost", number: undefined, detail: undefined };
 }

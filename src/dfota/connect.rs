@@ -49,6 +49,8 @@ impl AwaitOpen {
 
     pub(super) fn handle(self, cx: &mut Context, happening: &Happening<'_>) -> State {
         match happening {
+            // True for one opening only.
+            Happening::Opened if core::mem::take(&mut cx.settings.heard) => Greet::enter(cx),
             Happening::Opened => Listen::enter(cx),
             Happening::OpenFailed(failure) => {
                 let code = match failure {

@@ -16,6 +16,9 @@ pub struct PortSettings {
     pub buffer_size: u32,
     /// The rate is that of a line: not so for the module's own USB.
     pub is_line: bool,
+    /// The port was listened to a moment ago, by the small build, and no update is running: it is not
+    /// listened to once more.
+    pub heard: bool,
 }
 
 impl PortSettings {
@@ -34,6 +37,7 @@ impl Default for PortSettings {
             flow_control: false,
             buffer_size: Self::DEFAULT_BUFFER_SIZE,
             is_line: true,
+            heard: false,
         }
     }
 }

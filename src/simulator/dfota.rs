@@ -33,17 +33,21 @@ const VERSION_FILE: u16 = 505;
 impl Simulator {
     /// What follows the OK of the start command, or the end of a download.
     pub(super) fn leave_for_dfota(&mut self) -> Vec<(Duration, Act)> {
+        let mut then = self.leave_unannounced();
+        if !then.is_empty() && self.note() == Note::N2 && !self.faults.has(&Fault::NoResetting) {
+            let line = self.report_line("RESETTING", None);
+            then.insert(0, (self.own(TO_RESETTING), Act::Say(self.frame(&line))));
+        }
+        then
+    }
+
+    /// The same where no RESETTING is told: a server of the operator has started it (N2-145).
+    pub(super) fn leave_unannounced(&mut self) -> Vec<(Duration, Act)> {
         if self.faults.has(&Fault::NoReset) {
             return Vec::new();
         }
         self.ram.leaving = true;
-        let mut then = Vec::new();
-        if self.note() == Note::N2 && !self.faults.has(&Fault::NoResetting) {
-            let line = self.report_line("RESETTING", None);
-            then.push((self.own(TO_RESETTING), Act::Say(self.frame(&line))));
-        }
-        then.push((self.own(TO_RESET), Act::StartUpdate));
-        then
+        vec![(self.own(TO_RESET), Act::StartUpdate)]
     }
 
     /// The module sets about it.

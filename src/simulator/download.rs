@@ -405,9 +405,12 @@ impl Simulator {
         let stays = segmented && self.faults.has(&Fault::SegmentsDoNotStart);
         let automatic = note != Note::N2 || self.ram.automatic && !stays;
         if code == 0 && is_package && (automatic || lwm2m.is_some()) {
-            let wait = if lwm2m.is_some() { TO_LWM2M_UPDATE } else { 1 };
+            let (wait, then) = match lwm2m {
+                Some(_) => (TO_LWM2M_UPDATE, self.leave_unannounced()),
+                None => (1, self.leave_for_dfota()),
+            };
             let at = at + self.own(wait);
-            for (delay, act) in self.leave_for_dfota() {
+            for (delay, act) in then {
                 self.agenda.add(at + delay, act);
             }
         }

@@ -33,6 +33,12 @@ impl Simulator {
         self.flash.package.as_ref()
     }
 
+    /// The files in the module, by their full names, for example `UFS:update.zip`.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &StoredPackage)> {
+        let files = self.flash.files.iter();
+        files.map(|(name, file)| (name.as_str(), file))
+    }
+
     /// Vendor and product id of the port, while it is there.
     pub fn usb_ids(&self) -> Option<(u16, u16)> {
         self.plugged.then(|| self.ids())

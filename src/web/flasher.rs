@@ -26,6 +26,8 @@ export interface PortOptions {
     /** Most bytes that the browser buffers in each direction; 16384 if left out. Half a second of the
         line is enough: at low rates it is less. */
     bufferSize?: number;
+    /** The port was listened to a moment ago, and no update is running on it. */
+    heard?: boolean;
 }
 /** How an upload is started. */
 export interface StartOptions {
@@ -104,6 +106,7 @@ impl Flasher {
             flow_control: flag(&options, "flowControl"),
             buffer_size: number("bufferSize", PortSettings::DEFAULT_BUFFER_SIZE),
             is_line,
+            heard: flag(&options, "heard"),
         });
         self.with_port(port, choice);
     }

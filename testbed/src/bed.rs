@@ -6,8 +6,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deltaport::simulator::{Link, Settings, Simulator};
+use serde_json::json;
 
 use crate::browser::{Browser, Error, Rights};
+use crate::display::Display;
 use crate::page::Page;
 use crate::policy::Policy;
 use crate::pty::{Device, Event, Mount};
@@ -21,8 +23,10 @@ pub struct Bed {
     pub browser: Browser,
     /// The server of the page.
     pub site: Site,
+    /// Where the browser shows itself, if it does.
+    pub display: Option<Display>,
     bus: Arc<Bus>,
-    _policy: Policy,
+    _policy: Option<Policy>,
 }
 
 impl Bed {
@@ -33,16 +37,36 @@ impl Bed {
 
     /// The same with a browser of these rights.
     pub async fn with_rights(folder: &Path, rights: Rights) -> Result<Self, Error> {
+        Self::with_site(Site::start(folder)?, rights).await
+    }
+
+    /// The same for a site that is served already.
+    pub async fn with_site(site: Site, rights: Rights) -> Result<Self, Error> {
         let bus = Arc::new(Bus::new()?);
-        let site = Site::start(folder)?;
         // The browser reads policies when it starts.
         let policy = Policy::allow_all_ports(site.port())?;
-        let browser = live_browser(&bus, rights, &site).await?;
+        let browser = live_browser(&bus, rights, None, &site).await?;
         Ok(Self {
             browser,
             site,
+            display: None,
             bus,
-            _policy: policy,
+            _policy: Some(policy),
+        })
+    }
+
+    /// A bed that serves the built page to a browser on a display. No port is granted beforehand.
+    pub async fn with_chooser() -> Result<Self, Error> {
+        let bus = Arc::new(Bus::new()?);
+        let site = Site::start(&built_site()?)?;
+        let display = Display::start()?;
+        let browser = live_browser(&bus, Rights::Ours, Some(&display), &site).await?;
+        Ok(Self {
+            browser,
+            site,
+            display: Some(display),
+            bus,
+            _policy: None,
         })
     }
 
@@ -54,6 +78,15 @@ impl Bed {
     /// Loads the page.
     pub async fn page(&self) -> Result<Page<'_>, Error> {
         Page::open(&self.browser, &self.site).await
+    }
+
+    /// Loads the page with a clock that can jump ahead, see [`Page::skip`].
+    pub async fn page_with_clock(&self) -> Result<Page<'_>, Error> {
+        let script = json!({ "source": include_str!("clock.js") });
+        self.browser
+            .devtools("Page.addScriptToEvaluateOnNewDocument", script)
+            .await?;
+        self.page().await
     }
 
     /// Plugs in the simulated module, behind a bridge or on its own USB as the settings say.
@@ -108,11 +141,16 @@ impl Bed {
 ///
 /// Under the preload library a process that the browser forks now and then never begins to work. It
 /// shows before the test begins: whatever the page does wrong, it does again when the test loads it.
-async fn live_browser(bus: &Bus, rights: Rights, site: &Site) -> Result<Browser, Error> {
+async fn live_browser(
+    bus: &Bus,
+    rights: Rights,
+    display: Option<&Display>,
+    site: &Site,
+) -> Result<Browser, Error> {
     const STARTS: usize = 3;
     let mut last = None;
     for _ in 0..STARTS {
-        let browser = Browser::start(bus, rights).await?;
+        let browser = Browser::start(bus, rights, display).await?;
         match browser.web.goto(site.origin()).await {
             Ok(()) => return Ok(browser),
             Err(error) => {

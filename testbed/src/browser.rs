@@ -16,14 +16,17 @@ use serde_json::{Value, json};
 use thirtyfour::common::capabilities::desiredcapabilities::Capabilities;
 use thirtyfour::{TimeoutConfiguration, WebDriver};
 
+use crate::display::Display;
 use crate::usb::{Bus, PRELOAD};
 
 /// What goes wrong in a test is told in words.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Flags of a browser that runs as root, on a machine without a display, and calls nobody.
+/// The flag of a browser on a machine without a display.
+const HEADLESS: &str = "--headless=new";
+
+/// Flags of a browser that runs as root and calls nobody.
 const FLAGS: &[&str] = &[
-    "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -48,7 +51,7 @@ const PAGE_LOAD: Duration = Duration::from_secs(20);
 const END: Duration = Duration::from_secs(5);
 
 /// The program `name`: from the environment variable of that purpose, else from the search path.
-fn find_program(variable: &str, name: &str, package: &str) -> io::Result<PathBuf> {
+pub(crate) fn find_program(variable: &str, name: &str, package: &str) -> io::Result<PathBuf> {
     if let Some(path) = std::env::var_os(variable).map(PathBuf::from) {
         return if path.is_file() {
             Ok(path)
@@ -138,12 +141,13 @@ struct Driver {
 }
 
 impl Driver {
-    fn start(bus: &Bus, rights: Rights) -> Result<Self, Error> {
+    fn start(bus: &Bus, rights: Rights, display: Option<&Display>) -> Result<Self, Error> {
         let program = find_program("CHROMEDRIVER", "chromedriver", "chromium-driver")?;
         let mut command = Command::new(&program);
         command
             .args(["--port=0", "--log-level=WARNING"])
             .envs(bus.environment())
+            .envs(display.map(Display::environment))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -212,13 +216,23 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts chromedriver and a browser whose serial ports are those of `bus`.
-    pub async fn start(bus: &Bus, rights: Rights) -> Result<Self, Error> {
+    /// Starts chromedriver and a browser whose serial ports are those of `bus`, on a display if there
+    /// is one.
+    pub async fn start(
+        bus: &Bus,
+        rights: Rights,
+        display: Option<&Display>,
+    ) -> Result<Self, Error> {
         let binary = find_program("CHROMIUM", "chromium", "chromium")?;
-        let driver = Driver::start(bus, rights)?;
+        let driver = Driver::start(bus, rights, display)?;
         let profile = Profile::new()?;
         let server = format!("http://127.0.0.1:{}", driver.port);
-        let web = WebDriver::builder(server, capabilities(&binary, &profile.0))
+        let mut args: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
+        if display.is_none() {
+            args.push(HEADLESS.into());
+        }
+        args.push(format!("--user-data-dir={}", profile.0.display()));
+        let web = WebDriver::builder(server, capabilities(&binary, &args))
             .request_timeout(LONGEST_CALL)
             .connect()
             .await
@@ -267,9 +281,7 @@ impl Drop for Browser {
     }
 }
 
-fn capabilities(binary: &Path, profile: &Path) -> Capabilities {
-    let mut args: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
-    args.push(format!("--user-data-dir={}", profile.display()));
+fn capabilities(binary: &Path, args: &[String]) -> Capabilities {
     let capabilities = json!({
         "browserName": "chrome",
         "goog:chromeOptions": { "binary": binary, "args": args },

@@ -8,6 +8,7 @@
 //! - [`fetch`] gets what the module wants from an HTTP server;
 //! - [`peer`] holds devices that are no module: a silent port, a GNSS port;
 //! - `usb` makes a pty look like a USB serial port to one process tree;
+//! - `display` is a screen in memory, for the browser's own list of ports;
 //! - `browser` starts chromedriver and a browser inside that process tree;
 //! - `site` serves the built page with the production headers;
 //! - `page` drives the page by its documented ids and properties;
@@ -24,6 +25,8 @@ pub mod pty;
 pub mod bed;
 #[cfg(feature = "browser")]
 pub mod browser;
+#[cfg(feature = "browser")]
+pub mod display;
 #[cfg(feature = "browser")]
 pub mod package;
 #[cfg(feature = "browser")]

@@ -11,6 +11,7 @@ use thirtyfour::By;
 use thirtyfour::error::WebDriverErrorInner;
 
 use crate::browser::{Browser, Error};
+use crate::display::Display;
 use crate::site::Site;
 
 /// How long a condition may take to come true, unless told otherwise. Greeting a silent port and
@@ -85,12 +86,8 @@ impl<'a> Page<'a> {
         self.wait_until_within(PATIENCE, condition).await
     }
 
-    /// See [`Page::wait_until`].
-    pub async fn wait_until_within(
-        &self,
-        patience: Duration,
-        condition: &str,
-    ) -> Result<(), Error> {
+    /// Whether the condition of [`Page::wait_until`] comes true in this time.
+    async fn comes_true(&self, patience: Duration, condition: &str) -> Result<bool, Error> {
         let body = format!(
             "return await new Promise((done) => {{
                  const look = () => {{
@@ -114,11 +111,17 @@ impl<'a> Page<'a> {
                  check();
              }});"
         );
-        let met = self
-            .browser
-            .js(&body, vec![json!(patience.as_millis() as u64)])
-            .await?;
-        if met == true {
+        let patience = json!(patience.as_millis() as u64);
+        Ok(self.browser.js(&body, vec![patience]).await? == true)
+    }
+
+    /// See [`Page::wait_until`].
+    pub async fn wait_until_within(
+        &self,
+        patience: Duration,
+        condition: &str,
+    ) -> Result<(), Error> {
+        if self.comes_true(patience, condition).await? {
             return Ok(());
         }
         let state = self
@@ -157,6 +160,42 @@ impl<'a> Page<'a> {
     pub async fn wait_for_verdict(&self) -> Result<Value, Error> {
         self.wait_for_stage("done").await?;
         self.verdict().await
+    }
+
+    /// Lets the page's clock jump ahead, and everything happen that is due by then. For a page that was
+    /// loaded by [`crate::bed::Bed::page_with_clock`].
+    pub async fn skip(&self, time: Duration) -> Result<(), Error> {
+        self.read(&format!("skip({})", time.as_millis())).await?;
+        Ok(())
+    }
+
+    /// Chooses the port in the browser's own list, which the last click has opened. There must be one
+    /// port alone.
+    pub async fn pick_port(&self, display: &Display) -> Result<(), Error> {
+        const TRIES: u32 = 10;
+        self.wait_until("!document.hasFocus()").await?;
+        // From its button "Cancel" to its list, which takes a moment to fill.
+        display.press("Tab")?;
+        for _ in 0..TRIES {
+            display.press("Down")?;
+            display.press("Return")?;
+            let second = Duration::from_secs(1);
+            if self
+                .wait_until_within(second, "document.hasFocus()")
+                .await
+                .is_ok()
+            {
+                return Ok(());
+            }
+        }
+        Err("no port could be chosen in the browser's list".into())
+    }
+
+    /// Closes the browser's own list of ports without a choice.
+    pub async fn leave_ports(&self, display: &Display) -> Result<(), Error> {
+        self.wait_until("!document.hasFocus()").await?;
+        display.press("Escape")?;
+        self.wait_until("document.hasFocus()").await
     }
 
     /// Clicks the button with this id as soon as it is there and enabled.
@@ -218,9 +257,34 @@ impl<'a> Page<'a> {
 
     /// Opens the port that stands at `index` in the list of granted ports.
     pub async fn connect(&self, index: usize) -> Result<(), Error> {
+        // The browser needs a moment to hear of a port that was plugged in.
+        let there = "while ((await navigator.serial.getPorts()).length <= args[0]) {
+                         await new Promise((again) => setTimeout(again, 20));
+                     }";
+        self.browser.js(there, vec![json!(index)]).await?;
         self.click("connect").await?;
         self.click_on(&format!("#ports .port[data-index=\"{index}\"]"))
             .await
+    }
+
+    /// Types `text` into the field with this id, in place of what is there.
+    pub async fn fill(&self, id: &str, text: &str) -> Result<(), Error> {
+        self.wait_until(&format!(
+            "document.getElementById({id:?})?.disabled === false"
+        ))
+        .await?;
+        self.browser
+            .js(
+                "const [id, text] = args;
+                 const field = document.getElementById(id);
+                 field.focus();
+                 field.value = text;
+                 field.dispatchEvent(new Event('input', { bubbles: true }));
+                 field.dispatchEvent(new Event('change', { bubbles: true }));",
+                vec![json!(id), json!(text)],
+            )
+            .await?;
+        Ok(())
     }
 
     /// Opens the first port and waits until its module is known.
@@ -279,10 +343,12 @@ impl<'a> Page<'a> {
                 json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false }),
             )
             .await?;
-        // Two frames: one to lay out, one to paint.
+        // From the top: what sticks to the window would stand in the middle of the picture. Two frames:
+        // one to lay out, one to paint.
         browser
             .js(
-                "await new Promise((done) =>
+                "scrollTo(0, 0);
+                 await new Promise((done) =>
                      requestAnimationFrame(() => requestAnimationFrame(done)));",
                 vec![],
             )

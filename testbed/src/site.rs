@@ -38,9 +38,14 @@ pub struct Site {
 impl Site {
     /// Serves `folder` on a free port of 127.0.0.1.
     pub fn start(folder: &Path) -> io::Result<Self> {
+        Self::with_fallback(folder, folder)
+    }
+
+    /// The same, with the files of `fallback` where `folder` has none.
+    pub fn with_fallback(folder: &Path, fallback: &Path) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
-        let folder = folder.to_owned();
+        let (folder, fallback) = (folder.to_owned(), fallback.to_owned());
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -50,7 +55,7 @@ impl Site {
             .spawn(move || {
                 runtime.block_on(async {
                     tokio::select! {
-                        result = site_server::serve(listener, &folder, &folder) => result,
+                        result = site_server::serve(listener, &folder, &fallback) => result,
                         _ = stopped => Ok(()),
                     }
                 })

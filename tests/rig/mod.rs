@@ -64,6 +64,8 @@ pub struct Rig {
     pub hide_return: bool,
     /// What is sent is lost on the line.
     pub mute: bool,
+    /// What the module says is lost on the line.
+    pub deaf: bool,
     usb: Option<UsbId>,
     open: bool,
     plugged: bool,
@@ -111,6 +113,7 @@ impl Rig {
             piece: usize::MAX,
             hide_return: false,
             mute: false,
+            deaf: false,
             usb: Some(usb),
             open: false,
             plugged: true,
@@ -290,6 +293,8 @@ impl Rig {
 
     pub fn input(&mut self, input: Input<'_>) {
         self.session.handle_input(self.now, input);
+        // The page gets every state as a tree of plain values: none may hold a kind that it cannot.
+        let _ = deltaport::plain::Plain::of(&self.session.snapshot());
         let stage = self.stage();
         if self.stages.last().map(|(_, last)| *last) != Some(stage) {
             self.stages.push((self.now, stage));
@@ -432,7 +437,7 @@ impl Rig {
             match self.module.poll(self.now) {
                 simulator::Output::Bytes(bytes) => {
                     moved = true;
-                    if self.open {
+                    if self.open && !self.deaf {
                         for piece in bytes.chunks(self.piece.min(bytes.len().max(1))) {
                             self.input(Input::Bytes(piece));
                         }

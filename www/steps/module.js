@@ -1,7 +1,7 @@
 // Step 2: who the module is and what it holds.
 
 import { h } from "../dom.js";
-import { actionButton, actions, button, facts, headline, mono, notice } from "../parts.js";
+import { actionButton, actions, button, facts, headline, mono, more, notice } from "../parts.js";
 import { packageInput } from "./package.js";
 
 /** @import { View } from "../view.js" */
@@ -32,14 +32,16 @@ export function moduleStep(view) {
     headline(snap.module?.model ?? t("module.unnamed")),
     !snap.module?.supported && h("p", { class: "lede" }, t("module.unsupported")),
     moduleCard(view),
-    packageInput(view, t("package.choose"), true),
+    view.routes?.ways(view) ?? packageInput(view, t("package.choose"), true),
+    more(view),
   ];
 }
 
 /** @param {View} view */
 export function moduleCard({ t, f, snap, ui, page }) {
   const { module } = snap;
-  const { version, imei, maxPackage, storedPackage, downloadState, serialRate } = module ?? {};
+  const { family, version, imei, maxPackage, storedPackage, downloadState, serialRate } = module ?? {};
+  const own = (family ?? "bg95") === "bg95";
   const none = h("span", { class: "quiet" }, "–");
   return facts(
     [t("module.version"), version ? mono(version) : none],
@@ -55,10 +57,12 @@ export function moduleCard({ t, f, snap, ui, page }) {
           ]
         : none,
     ],
-    [t("module.room"), maxPackage != null ? f.size(maxPackage) : none],
-    [
+    // Other families tell neither.
+    (own || maxPackage != null) && [t("module.room"), maxPackage != null ? f.size(maxPackage) : none],
+    (own || storedPackage != null) && [
       t("module.holds"),
-      storedPackage ? t("module.package", { size: f.size(storedPackage) }) : module ? t("module.no-package") : none,
+      // Not every model is asked, and not every one answers.
+      storedPackage ? t("module.package", { size: f.size(storedPackage) }) : downloadState != null ? t("module.no-package") : none,
     ],
     !!downloadState && [t("module.state"), t(`module.state.${Math.min(downloadState, 4)}`)],
     serialRate != null && [t("module.rate"), serialRate ? t("port.speed", { rate: f.number(serialRate) }) : t("module.rate.auto")],

@@ -2,15 +2,16 @@
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { actions, button, facts, headline, mono, notice, sign } from "../parts.js";
+import { actions, button, facts, headline, mono, more, notice, sign } from "../parts.js";
+import { say } from "../view.js";
 
 /** @import { Finding } from "../contract.js" */
 /** @import { View } from "../view.js" */
 
 /** @param {View} view */
 export function packageFacts({ f, snap }) {
-  const file = snap.package;
-  return file ? `${file.name} · ${f.size(file.size)}` : null;
+  const { source, package: file } = snap;
+  return source ? source.text : file ? `${file.name} · ${f.size(file.size)}` : null;
 }
 
 /**
@@ -58,8 +59,8 @@ export function packageStep(view) {
   const able = snap.actions.includes("start");
   return [
     notice(view, snap.problem),
-    headline(t(`package.${worst}`)),
-    packageCard(view),
+    headline(say(view, `package.${worst}`)),
+    snap.source ? view.routes?.sourceCard(view) : packageCard(view),
     h("h4", null, t("checks.title")),
     findings(view, snap.findings),
     h(
@@ -72,19 +73,20 @@ export function packageStep(view) {
         onchange: (/** @type {Event} */ event) =>
           page.setPresetGo(/** @type {HTMLInputElement} */ (event.currentTarget).checked),
       }),
-      h("span", null, t("preset-go"), h("br"), h("span", { class: "quiet" }, t("preset-go.hint"))),
+      h("span", null, t("preset-go"), h("br"), h("span", { class: "quiet" }, say(view, "preset-go.hint"))),
     ),
     actions(
       (able || !unknown) &&
-        button("start-upload", t("start-upload"), () => page.start(false), {
+        button("start-upload", say(view, "start-upload"), () => page.start(false), {
           class: "primary",
           disabled: !able,
           "aria-describedby": able ? null : "start-reason",
         }),
       unknown && button("start-unknown-model", t("start-unknown-model"), () => page.start(true), { class: "warn" }),
-      packageInput(view, t("package.other"), false),
+      !snap.source && packageInput(view, t("package.other"), false),
     ),
-    !able && h("p", { id: "start-reason", class: "quiet" }, t(unknown ? "start-unknown-model.hint" : "start-upload.reason")),
+    !able && snap.stage === "module" && h("p", { id: "start-reason", class: "quiet" }, t(unknown ? "start-unknown-model.hint" : "start-upload.reason")),
+    more(view),
   ];
 }
 
@@ -118,19 +120,21 @@ export function packageCard({ t, f, snap }) {
  * @param {View} view
  * @param {Finding[]} list
  */
-export function findings({ t, f }, list) {
+export function findings(view, list) {
+  const { t, f, routes } = view;
   /** Plain numbers get their separators; versions and names stay as they are. @param {string | null | undefined} text */
   const shown = (text) => (text && /^\d{1,15}$/.test(text) ? f.number(Number(text)) : (text ?? "–"));
   return h(
     "ul",
     { class: "findings" },
-    list.map(({ code, level, a, b }) =>
-      h(
+    list.map((finding) => {
+      const { code, level, a, b } = finding;
+      return h(
         "li",
         { key: code, class: level },
         h("b", null, sign(level), t(`level.${level}`)),
-        h("span", null, t(`finding.${code}.${level}`, { a: shown(a), b: shown(b) })),
-      ),
-    ),
+        h("span", null, routes?.findingWords(view, finding) ?? t(`finding.${code}.${level}`, { a: shown(a), b: shown(b) })),
+      );
+    }),
   );
 }

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { actionButton, actions, button, details, headline, words } from "../parts.js";
+import { actionButton, actions, button, details, headline, mono, words } from "../parts.js";
 import { afterNoReturn } from "../view.js";
 
 /** @import { Verdict } from "../contract.js" */
@@ -24,7 +24,7 @@ export function resultStep(view) {
   const problem = code && { code, number, detail };
   const said = problem && words(view, problem);
   const upgraded = outcome === "upgraded";
-  const tellBefore = outcome === "not-upgraded" && !afterNoReturn(stage);
+  const tellBefore = outcome === "not-upgraded" && !snap.noReturn;
   const again = snap.actions.includes("look-again");
   return [
     h(
@@ -69,14 +69,8 @@ function versions({ t }, before, now) {
   if (!before && !now) return null;
   let same = 0;
   while (before && now && same < before.length && before[same] === now[same]) same++;
-  // Whole numbers differ, not single digits.
-  while (same && before !== now && /\w/.test(before?.[same - 1] ?? "") && before?.[same - 1] !== "_") same--;
-  if (!before || !now) same = 0;
   /** @param {string | null | undefined} version */
-  const shown = (version) =>
-    version
-      ? h("code", null, h("span", { class: "same" }, version.slice(0, same)), h("wbr"), h("span", null, version.slice(same)))
-      : h("span", { class: "quiet" }, t("unknown"));
+  const shown = (version) => (version ? mono(version, same) : h("span", { class: "quiet" }, t("unknown")));
   return h(
     "div",
     { class: "versions", key: "versions" },
@@ -94,6 +88,7 @@ function timeline({ t, f }, { laps }) {
   if (!laps.length) return null;
   const total = laps.reduce((sum, { ms }) => sum + ms, 0);
   let start = 0;
+  let after = false;
   return h(
     "table",
     { class: "timeline", key: "timeline" },
@@ -104,9 +99,11 @@ function timeline({ t, f }, { laps }) {
       laps.map(({ stage, ms }, index) => {
         const vars = { "--start": `${(100 * start) / (total || 1)}%`, "--length": `${(100 * ms) / (total || 1)}%` };
         start += ms;
+        // Some modules download only after the final go.
+        after ||= afterNoReturn(stage);
         return h(
           "tr",
-          { key: String(index), class: afterNoReturn(stage) ? "after" : null },
+          { key: String(index), class: after ? "after" : null },
           h("th", { scope: "row" }, t(`stage.${stage}`)),
           h("td", null, h("span", { class: "lap", vars })),
           h("td", null, f.duration(ms)),

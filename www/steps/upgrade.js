@@ -3,23 +3,25 @@
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { actionButton, actions, button, facts, headline, mono, notice } from "../parts.js";
+import { actionButton, actions, button, facts, headline, mono, notice, words } from "../parts.js";
+import { portLost, say } from "../view.js";
 import { findings } from "./package.js";
 
 /** @import { Stage, WaitFacts } from "../contract.js" */
 /** @import { View } from "../view.js" */
 
-/** Stages as a person sees them. The point of no return lies between `ready` and `restart`. */
-const RAIL = /** @type {[string, Stage[]][]} */ ([
-  ["prepare", ["checking", "preparing"]],
+/** @typedef {[name: string, stages: Stage[]][]} Rail */
+
+/** Stages as a person sees them. Before `starting` lies the point of no return. @type {Rail} */
+export const RAIL = [
+  ["prepare", ["checking", "readiness", "preparing"]],
   ["upload", ["uploading", "stopping"]],
   ["compare", ["comparing"]],
   ["ready", ["ready"]],
   ["restart", ["starting", "resetting"]],
   ["update", ["updating", "ask-port"]],
   ["verify", ["verifying"]],
-]);
-const NO_RETURN = "restart";
+];
 /** Shorter waits pass unnoticed: telling them would only flicker. */
 const SILENT_MS = 3000;
 
@@ -32,11 +34,17 @@ export function upgradeFacts({ t, snap }) {
 export function upgradeStep(view) {
   const { t, snap } = view;
   const silent = snap.stage === "updating" && blind(view);
+  const problem = portLost(snap);
+  const lost = problem && words(view, problem);
   return [
     rail(view),
     notice(view, snap.problem),
-    headline(t(`stage.${snap.stage}`)),
-    h("p", { class: snap.stage === "ready" ? "lede" : "lede two-lines" }, t(`stage.${snap.stage}.lede${silent ? ".usb" : ""}`)),
+    headline(lost ? lost.title : t(`stage.${snap.stage}`)),
+    h(
+      "p",
+      { class: snap.stage === "ready" ? "lede" : "lede two-lines" },
+      lost ? `${lost.means} ${lost.remedy}` : say(view, `stage.${snap.stage}.lede${silent ? ".usb" : ""}`),
+    ),
     snap.stage === "ready" ? ready(view) : running(view),
   ];
 }
@@ -47,17 +55,21 @@ function blind({ snap }) {
 }
 
 /** @param {View} view */
-function rail({ t, snap }) {
-  const current = RAIL.findIndex(([, stages]) => stages.includes(snap.stage));
+function rail({ t, snap, routes }) {
+  const stage = portLost(snap) ? "ready" : snap.stage;
+  const rail = routes?.rail(snap) ?? RAIL;
+  const current = rail.findIndex(([, stages]) => stages.includes(stage));
+  // The first step that the final go begins.
+  const noReturn = rail.findIndex(([, stages]) => stages.includes("starting"));
   return h(
     "ol",
     { class: "rail", key: "rail", "aria-label": t("rail.label") },
-    RAIL.map(([key], index) =>
+    rail.map(([key], index) =>
       h(
         "li",
         {
           key,
-          class: [index < current && "past", index === current && "now", key === NO_RETURN && "no-return"]
+          class: [index < current && "past", index === current && "now", index === noReturn && "no-return"]
             .filter(Boolean)
             .join(" "),
           "aria-current": index === current ? "step" : null,
@@ -72,21 +84,25 @@ function rail({ t, snap }) {
 function running(view) {
   const { t, f, snap, ui } = view;
   const { stage, progress, wait } = snap;
-  const percent = progress?.percent;
+  // What the upload had reached says nothing here.
+  const lost = portLost(snap);
+  const percent = lost ? null : progress?.percent;
   const uploading = stage === "uploading";
   const elapsed = wait ? Math.max(0, ui.now - wait.since) : 0;
   const band = wait && percent == null && wait.expectedMs >= SILENT_MS;
   return [
-    h(
+    !lost && h(
       "div",
       { class: "gauge", key: "gauge" },
       h("output", { class: "figure" }, percent != null ? f.percent(percent) : band ? f.clock(elapsed) : ""),
-      progress?.parts && progress.parts > 1 && h("span", { class: "quiet" }, t("parts", { n: progress.part, of: progress.parts })),
+      progress?.parts && progress.parts > 1 && h("span", { class: "quiet" }, say(view, "parts", { n: progress.part, of: progress.parts })),
       band
         ? bandBar(view, wait, elapsed)
         : h("progress", { "aria-label": t(`stage.${stage}`), max: 100, value: percent }),
     ),
-    h("p", { class: "reserved", key: "band" }, wait && (band || elapsed > SILENT_MS) && wait.expectedMs >= SILENT_MS && bandWords(view, wait, elapsed)),
+    uploading
+      ? chart(view)
+      : !lost && h("p", { class: "reserved", key: "band" }, wait && (band || elapsed > SILENT_MS) && wait.expectedMs >= SILENT_MS && bandWords(view, wait, elapsed)),
     uploading && progress
       ? facts(
           [t("sent"), t("sent.of", { n: f.size(progress.bytes ?? 0), of: f.size(progress.total ?? 0) })],
@@ -94,12 +110,12 @@ function running(view) {
           [t("left"), progress.remainingMs != null ? f.clock(progress.remainingMs) : "–"],
         )
       : facts(
-          [t("waiting-for"), wait ? t(`wait.${wait.code}`) : "–"],
+          [t("waiting-for"), wait ? say(view, `wait.${wait.code}`) : "–"],
           [t("so-far"), wait ? f.clock(elapsed) : "–"],
-          [t("usually"), wait ? t("about", { time: f.clock(wait.expectedMs) }) : "–"],
+          !lost && [t("usually"), wait ? t("about", { time: f.clock(wait.expectedMs) }) : "–"],
+          !uploading && progress?.bytes != null && [t("fetched"), f.size(progress.bytes)],
         ),
-    uploading && chart(view),
-    safety(view),
+    !lost && safety(view),
     actions(
       snap.actions.includes("reconnect") &&
         button("reconnect", t("reconnect"), () => view.page.reconnect(), {
@@ -183,16 +199,18 @@ function chart({ t, f, ui }) {
 /** Everything matches; the person decides. @param {View} view */
 function ready(view) {
   const { t, f, snap } = view;
-  const { proof, module, package: file } = snap;
+  const { proof, module, source, package: file } = snap;
   // Silence is told with what will be seen.
   const shown = snap.findings.filter(({ level, code }) => level === "look" && code !== "blind-usb");
   // Model and file name stand in the folded steps above: what is here fits one screen.
   return [
     facts(
       [t("ready.from"), module?.version ? mono(module.version) : "–"],
-      [t("ready.to"), file?.toVersion ? mono(file.toVersion) : h("span", { class: "quiet" }, t("ready.to.unknown"))],
+      source
+        ? [t("source"), h("code", { class: "wrap" }, source.text)]
+        : [t("ready.to"), file?.toVersion ? mono(file.toVersion) : h("span", { class: "quiet" }, t("ready.to.unknown"))],
     ),
-    h(
+    proof && h(
       "table",
       { class: "proof", key: "proof" },
       h(
@@ -203,11 +221,9 @@ function ready(view) {
       h(
         "tbody",
         null,
-        proof && [
-          proofRow(view, t("proof.bytes"), f.number(proof.expectedSize), f.number(proof.size)),
-          proofRow(view, t("package.checksum"), f.checksum(proof.expectedChecksum), f.checksum(proof.checksum)),
-          proof.stored != null && proofRow(view, t("proof.stored"), f.number(proof.expectedSize), f.number(proof.stored)),
-        ],
+        proofRow(view, t("proof.bytes"), f.number(proof.expectedSize), f.number(proof.size)),
+        proofRow(view, t("package.checksum"), f.checksum(proof.expectedChecksum), f.checksum(proof.checksum)),
+        proof.stored != null && proofRow(view, t("proof.stored"), f.number(proof.expectedSize), f.number(proof.stored)),
       ),
     ),
     shown.length > 0 && findings(view, shown),
@@ -215,15 +231,15 @@ function ready(view) {
       "section",
       { class: "no-return-box", key: "no-return" },
       h("h4", null, icon("lock"), t("no-return.title")),
-      h("p", null, t("no-return.text")),
+      h("p", null, say(view, "no-return.text")),
       h(
         "ol",
         null,
-        ["restart", blind(view) ? "silence.usb" : "silence", "back"].map((key) => h("li", { key }, t(`no-return.${key}`))),
+        ["restart", blind(view) ? "silence.usb" : "silence", "back"].map((key) => h("li", { key }, say(view, `no-return.${key}`))),
       ),
     ),
     actions(
-      actionButton(view, "go", "upgrade-now", t("upgrade-now"), { class: "primary" }),
+      actionButton(view, "go", "upgrade-now", say(view, "upgrade-now"), { class: "primary" }),
       actionButton(view, "cancel", "cancel", t("cancel")),
     ),
   ];

@@ -11,7 +11,7 @@ import { minify } from "terser";
 const { output, files } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const scripts = Object.keys(files).filter((place) => extname(place) === ".js");
 
-/** The scripts that no other script imports as it loads. */
+/** The scripts that no other script imports. */
 const roots = [];
 
 /** Finds scripts by their place in the site, wherever they are on disk. */
@@ -27,7 +27,12 @@ const site = {
 const graph = {
   name: "graph",
   buildEnd() {
-    roots.push(...scripts.filter((place) => this.getModuleInfo(place)?.importers.length === 0));
+    roots.push(
+      ...scripts.filter((place) => {
+        const { importers, dynamicImporters } = this.getModuleInfo(place);
+        return importers.length + dynamicImporters.length === 0;
+      }),
+    );
   },
 };
 

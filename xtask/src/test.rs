@@ -29,7 +29,7 @@ struct Step {
     run: fn(&Needs) -> Result<Tally>,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step {
         name: "format",
         about: "rustfmt has nothing to change",
@@ -66,8 +66,13 @@ const STEPS: [Step; 12] = [
         run: native,
     },
     Step {
+        name: "conformance",
+        about: "every row of the vendor notes is proved by a test that names it",
+        run: conformance,
+    },
+    Step {
         name: "site",
-        about: "the page and both wasm modules can be built",
+        about: "the page and its wasm modules can be built",
         run: site,
     },
     Step {
@@ -277,6 +282,14 @@ fn docs(needs: &Needs) -> Result<Tally> {
     Ok(ONE_PASSED)
 }
 
+fn conformance(_: &Needs) -> Result<Tally> {
+    ensure!(
+        crate::conformance::conformance(true)?,
+        "`cargo xtask conformance` says which rows and what to do"
+    );
+    Ok(ONE_PASSED)
+}
+
 fn native(needs: &Needs) -> Result<Tally> {
     let targets = needs.test_targets()?;
     // The same packages and features as those of the page tests, so that nothing is built twice.
@@ -354,6 +367,7 @@ fn page(needs: &Needs) -> Result<Tally> {
         "there is no page test: {TESTBED}/tests with `required-features = [\"{BROWSER_FEATURE}\"]`"
     );
     let site = needs.site()?;
+    browser::ensure_display()?;
     let mut command = cargo::native("test");
     with_browser(&mut command, &needs.browser()?, &site)?
         .args(["--workspace", "--no-fail-fast"])

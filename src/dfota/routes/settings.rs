@@ -171,14 +171,14 @@ fn learn(cx: &mut Context, told: &Told) {
 }
 
 /// The pins that may feed a watchdog, for the model at hand (N2-121 to N2-123).
-fn pins(cx: &Context) -> Vec<[u8; 2]> {
+fn pins(cx: &Context) -> Vec<Vec<u8>> {
     let model = cx
         .module
         .as_ref()
         .and_then(|module| module.model.as_deref());
     let pins = cx.family().pins_of(model.unwrap_or_default());
     pins.iter()
-        .map(|pins| [*pins.start(), *pins.end()])
+        .map(|pins| vec![*pins.start(), *pins.end()])
         .collect()
 }
 

@@ -1,18 +1,32 @@
 // Shows one made-up state of the page: index.html?state=<name>&lang=<language>[&console]
+// For scripts: `show(name, language)` shows another one, once it is drawn.
 
 import "/flasher.js";
 import { STATES } from "./states.js";
 
+globalThis.states = Object.keys(STATES);
+
+globalThis.show = async (name, language) => {
+  const old = document.querySelector("deltaport-flasher");
+  // Lets the tab go, should the old state hold it.
+  if (old) old.snapshot = STATES.start().snapshot;
+  old?.remove();
+  localStorage.setItem("deltaport.language", language);
+  const { snapshot, ui = {}, log = [] } = STATES[name]();
+  const element = document.createElement("deltaport-flasher");
+  element.id = "flasher";
+  element.setAttribute("static", "");
+  document.body.append(element);
+  element.setUi({ capability: "ready" });
+  element.snapshot = snapshot;
+  // After the snapshot: a new stage begins a new chart.
+  element.setUi(ui);
+  for (const entry of log) element.addEntry(entry);
+  while (!element.querySelector(".headline")) await new Promise(requestAnimationFrame);
+};
+
 const query = new URLSearchParams(location.search);
-localStorage.setItem("deltaport.language", query.get("lang") ?? "en");
-const { snapshot, ui = {}, log = [] } = STATES[query.get("state") ?? "start"]();
-const element = document.createElement("deltaport-flasher");
-element.id = "flasher";
-element.setAttribute("static", "");
-document.body.append(element);
-element.setUi({ capability: "ready", ...ui });
-element.snapshot = snapshot;
-for (const entry of log) element.addEntry(entry);
+await show(query.get("state") ?? "start", query.get("lang") ?? "en");
 if (query.has("console")) {
   await new Promise((done) => setTimeout(done, 300));
   document.querySelector("#console").open = true;

@@ -62,7 +62,7 @@ fn run(request: Request) -> Result<()> {
         Request::Help => print!("{HELP}"),
         Request::List => {
             for scenario in SCENARIOS {
-                println!("{:24} {}", scenario.name, scenario.summary);
+                println!("{:28} {}", scenario.name, scenario.summary);
             }
         }
         Request::Run(settings) => testbed::pty::run_module(*settings, |line| {

@@ -117,6 +117,25 @@ pub fn ensure_mocked_bus() -> Result<()> {
         .with_context(|| format!("{LIBRARY} of umockdev is missing"))
 }
 
+/// Installs what shows the browser's own list of ports, which headless mode has not, and presses keys
+/// in it.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub fn ensure_display() -> Result<()> {
+    if ["Xvfb", "xdotool"]
+        .into_iter()
+        .all(|name| process::find(name).is_some())
+    {
+        return Ok(());
+    }
+    apt::ensure(
+        &["xvfb", "xdotool"],
+        "the page test of the browser's list of ports",
+    )
+    .context("Xvfb or xdotool is missing")
+}
+
 fn version_of(program: &Path) -> Result<u32> {
     let text = process::answer(Command::new(program).arg("--version"))
         .with_context(|| format!("{} does not tell its version", program.display()))?;
