@@ -197,6 +197,7 @@ fn every_command() -> Vec<Command> {
         Command::BaseVersion,
         Command::Imei,
         Command::ImeiFallback,
+        Command::ImeiByNumber,
         Command::ReadRate,
         Command::SetRate(115_200),
         Command::ReadFlowControl,

@@ -89,10 +89,16 @@ fn no_server_is_built_in() {
     assert!(checked > 50, "only {checked} files were read");
 }
 
-fn messages(language: &str) -> serde_json::Value {
-    let path = root().join(format!("www/messages/{language}.json"));
-    let text = fs::read_to_string(path).expect("the page's words");
-    serde_json::from_str(&text).expect("words by name")
+/// The words of the page, those that are loaded on demand among them.
+fn messages(language: &str) -> serde_json::Map<String, serde_json::Value> {
+    let mut words = serde_json::Map::new();
+    for folder in ["www/messages", "www/routes/messages"] {
+        let path = root().join(format!("{folder}/{language}.json"));
+        let text = fs::read_to_string(path).expect("the page's words");
+        let part: serde_json::Map<_, _> = serde_json::from_str(&text).expect("words by name");
+        words.extend(part);
+    }
+    words
 }
 
 fn root() -> &'static Path {

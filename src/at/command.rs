@@ -204,6 +204,8 @@ pub enum Command {
     /// `AT+CGPADDR=1`: the address of context 1, as N4 and N5 ask for it.
     FirstAddress,
 
+    /// `AT+CGSN=1`: the IMEI of modules for NB-IoT, whose `AT+CGSN` is another number (B-id-5).
+    ImeiByNumber,
     /// `AT+QSCLK?`: may the module sleep?
     ReadSleep,
     /// `AT+QSCLK=<n>`: 0 forbids it.
@@ -477,6 +479,7 @@ impl Command {
             Self::AddressesRead => "AT+CGPADDR?",
             Self::Addresses => "AT+CGPADDR",
             Self::FirstAddress => "AT+CGPADDR=1",
+            Self::ImeiByNumber => "AT+CGSN=1",
             Self::ReadSleep => "AT+QSCLK?",
             Self::SetSleep(_) => "AT+QSCLK=",
             Self::ReadPowerSaving => "AT+CPSMS?",
@@ -660,6 +663,7 @@ impl Command {
             Self::Operator => "COPS",
             Self::Signal => "CSQ",
             Self::SignalDetail => "CESQ",
+            Self::ImeiByNumber => "CGSN",
             Self::ReadSleep => "QSCLK",
             Self::ReadPowerSaving => "CPSMS",
             Self::FileSpace => "QFLDS",

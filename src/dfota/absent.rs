@@ -73,6 +73,10 @@ impl Source {
         match *self {}
     }
 
+    pub(super) const fn is_resumable(&self) -> bool {
+        match *self {}
+    }
+
     pub(super) const fn start_command(&self, _: &Family) -> Command {
         match *self {}
     }

@@ -345,6 +345,12 @@ pub(super) fn learn_identity(cx: &mut Context, asking: &mut Asking, told: &Told)
             }
         }
         Command::ImeiFallback => {
+            let family = cx.identity.model.as_deref().and_then(family_of);
+            if !cx.identity.take_imei(answer) && family.is_some_and(|family| family.sleeps) {
+                asking.ask_first(Command::ImeiByNumber);
+            }
+        }
+        Command::ImeiByNumber => {
             cx.identity.take_imei(answer);
         }
         _ => return false,

@@ -7,7 +7,7 @@ use super::hearing::Hearing;
 use super::identity::Identity;
 use super::io::{Output, PortSettings, UsbId};
 use super::run::Run;
-use crate::at::{Command, Exchange, Failure, Transport};
+use crate::at::{Command, Exchange, Failure, Transport, masked};
 use crate::family::{BG95, Family, Times};
 use crate::journal::{Entry, Journal, Kind, Mark};
 use crate::snapshot::{
@@ -223,7 +223,8 @@ pub(crate) fn problem_of(failure: &Failure, command: &str) -> Problem {
     Problem {
         code,
         number,
-        detail: Some(cut(command)),
+        // It is shown and copied: without passwords.
+        detail: Some(cut(&masked(command))),
     }
 }
 

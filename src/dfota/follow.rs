@@ -270,7 +270,7 @@ impl Follow {
         }
     }
 
-    const fn is_downloading(&self) -> bool {
+    pub(super) const fn is_downloading(&self) -> bool {
         matches!(self.download, Some(Fetch::Running)) && !self.started && self.end.is_none()
     }
 
@@ -437,7 +437,7 @@ impl Follow {
 
     fn event(mut self, cx: &mut Context, event: FotaEvent<'_>) -> State {
         self.sign(cx);
-        if (event.is_under_way() || event.is_download()) && !cx.past_no_return() {
+        if event.is_under_way() && !cx.past_no_return() {
             Self::mark_by_itself(cx);
         }
         let silence = cx.times().silence;
@@ -463,6 +463,8 @@ impl Follow {
                     cx.remark(Remark::Retried);
                 }
                 self.started = true;
+                // It boots in order to update: no loop (B-rb-6).
+                self.boot_blocks = 0;
                 self.refused = None;
                 self.download = self.download.take().map(|_| Fetch::Complete);
                 self.booted = None;
@@ -855,24 +857,38 @@ impl Follow {
     ) -> State {
         self.unchanged += 1;
         if let Some(problem) = self.refused.take() {
-            cx.remark(Remark::PackageLeft);
+            if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
+                cx.remark(Remark::PackageLeft);
+            }
             return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
         }
-        if let Some(Fetch::Failed(problem)) = self.download.take_if(|_| self.end.is_none()) {
-            return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
+        if let (Some(Fetch::Failed(problem)), None) = (&self.download, self.end) {
+            let problem = problem.clone();
+            return not_upgraded(cx, problem, new);
         }
         if self.is_downloading() {
-            // The module answers, but may download on, and then starts by itself.
-            return self.cannot_tell(cx, ProblemCode::DownloadSilent, new);
+            if self.booted.is_none() || cx.family().trigger_mode {
+                // The module answers, but may download on, and then starts by itself.
+                return self.cannot_tell(cx, ProblemCode::DownloadSilent, new);
+            }
+            if self.unchanged >= 2 {
+                // A restart loses a download that cannot be resumed (B-rb-8).
+                let problem = problem(ProblemCode::ModuleReset);
+                return not_upgraded(cx, problem, new);
+            }
+            self.phase = Phase::Watch {
+                ask_at: cx.now + ASK_AGAIN,
+            };
+            return State::Follow(self);
         }
         let (code, wait_until) = match self.end {
             Some((_, Some(code))) if code != 0 => {
-                return Done::enter(cx, Outcome::NotUpgraded, Some(end_code(code)), new);
+                return not_upgraded(cx, end_code(code), new);
             }
             // An END that says nothing is no success.
             Some((_, None)) if self.unchanged >= 2 => {
                 let problem = problem(ProblemCode::EndCode);
-                return Done::enter(cx, Outcome::NotUpgraded, Some(problem), new);
+                return not_upgraded(cx, problem, new);
             }
             Some((at, _)) => {
                 // With a restart seen there is nothing more to come.
@@ -897,7 +913,7 @@ impl Follow {
         }
         match unsure {
             Some(reason) => self.cannot_tell(cx, reason.unwrap_or(code), new),
-            None => Done::enter(cx, Outcome::NotUpgraded, Some(problem(code)), new),
+            None => not_upgraded(cx, problem(code), new),
         }
     }
 
@@ -938,6 +954,15 @@ impl Follow {
         };
         Done::enter_open(cx, self, problem, new)
     }
+}
+
+/// The module runs what it ran.
+fn not_upgraded(cx: &mut Context, problem: Problem, new: Option<String>) -> State {
+    // Without a go nothing can have used up what was brought.
+    if !cx.past_no_return() && cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
+        cx.remark(Remark::PackageLeft);
+    }
+    Done::enter(cx, Outcome::NotUpgraded, Some(problem), new)
 }
 
 fn end_code(code: u32) -> Problem {

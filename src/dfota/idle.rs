@@ -31,6 +31,7 @@ impl NoPort {
         cx.verdict = None;
         cx.proof = None;
         cx.progress = None;
+        cx.restore.clear();
         let lost = problem == Some(ProblemCode::PortLost);
         if lost && cx.port_there {
             return AwaitOpen::enter(cx);
@@ -66,6 +67,7 @@ impl Module {
         cx.verdict = None;
         cx.proof = None;
         cx.progress = None;
+        cx.restore.clear();
         // What was chosen for another family means nothing to this one.
         let is_other = cx.source_family != cx.known_family().map(|family| family.id);
         if is_other {
@@ -164,7 +166,8 @@ impl Done {
         new: Option<String>,
     ) -> State {
         cx.progress = None;
-        let answers = new.is_some();
+        // While it may still be downloading it must not fall asleep.
+        let answers = new.is_some() && !follow.is_downloading();
         cx.conclude(Outcome::CannotTell, Some(problem), new);
         let restoring = restore(cx, answers);
         State::Done(Self {
@@ -271,16 +274,17 @@ impl Done {
 
 /// Begins to bring back what the run changed, if the module answers.
 fn restore(cx: &mut Context, answers: bool) -> Option<Asking> {
-    let commands = core::mem::take(&mut cx.restore);
-    if !cfg!(feature = "routes") || commands.is_empty() {
+    if !cfg!(feature = "routes") || cx.restore.is_empty() {
         return None;
     }
     if !answers || !cx.port_open {
+        // A sign of life may still lead to a verdict that can.
         if let Some(verdict) = &mut cx.verdict {
             verdict.remarks.push(Remark::SleepNotRestored);
         }
         return None;
     }
+    let commands = core::mem::take(&mut cx.restore);
     let mut asking = Asking::new(cx, [Command::Attention]);
     for command in commands {
         asking.ask_last([command]);

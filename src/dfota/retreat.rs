@@ -1,7 +1,8 @@
 //! The way back: out of data mode, the partial package deleted, the module as it was.
 
+use super::Source;
 use super::asking::{Asking, Told};
-use super::connect::GUARD;
+use super::connect::{GUARD, learn_state};
 use super::context::Context;
 use super::follow::Follow;
 use super::idle::Done;
@@ -256,12 +257,19 @@ impl Retreat {
 
     fn clean(self, cx: &mut Context) -> State {
         let mut asking = Asking::new(cx, [Command::EchoOff, Command::NumericErrors]);
+        let began = cx.run.as_ref().is_some_and(|run| run.data_mode_began);
+        let is_download = cx.source.is_some() && cx.family().trigger_mode;
         // What the module held before is not ours to delete, least of all while it updates (591).
-        if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
-            asking.ask_last([
-                stored_file::delete(cx).unwrap_or(Command::DeletePackage),
-                stored_file::list(cx).unwrap_or(Command::StoredSize),
-            ]);
+        // What can be taken up again later is worth keeping.
+        if began && !cx.source.as_ref().is_some_and(Source::is_resumable) {
+            asking.ask_last([stored_file::delete(cx).unwrap_or(Command::DeletePackage)]);
+        }
+        if is_download {
+            // Has it really stopped? And not every download tells how far it came.
+            asking.ask_last([Command::DownloadState]);
+        }
+        if began || is_download {
+            asking.ask_last([stored_file::list(cx).unwrap_or(Command::StoredSize)]);
         }
         asking.ask_last([Command::FullVersion]);
         let step = Task::Clean(asking);
@@ -275,6 +283,11 @@ impl Retreat {
         // Read, not guessed: what it ran before the run stands in the verdict anyway.
         let mut version = None;
         match (&told.command, &told.result) {
+            (Command::DownloadState, _) => {
+                if let Some(module) = &mut cx.module {
+                    learn_state(module, told);
+                }
+            }
             // 593: there is none.
             (Command::StoredSize, Err(Failure::Cme(593))) => cx.stored(Some(0)),
             (Command::StoredSize, Ok(answer)) => cx.stored(answer.numbers.get(1).copied()),
@@ -326,10 +339,17 @@ impl Context {
 
     /// What the module holds after the clean-up.
     fn stored(&mut self, size: Option<u64>) {
+        let mut before = None;
+        let mut runs_on = false;
         if let Some(module) = &mut self.module {
-            module.stored_package = size;
+            before = core::mem::replace(&mut module.stored_package, size);
+            runs_on = module.download_state == Some(1);
         }
-        let remark = if size == Some(0) {
+        let began = self.run.as_ref().is_some_and(|run| run.data_mode_began);
+        if !began && !runs_on && (size.unwrap_or(0) == 0 || size == before) {
+            return;
+        }
+        let remark = if size == Some(0) && !runs_on {
             Remark::PackageDeleted
         } else {
             Remark::PackageLeft

@@ -19,7 +19,7 @@ pub struct Run {
     pub(super) preset_go: bool,
     /// When the point of no return was passed.
     pub(super) no_return: Option<Instant>,
-    /// Data mode was entered: something of our package may be in the module.
+    /// Something of our package may be in the module, where it has a place of its own.
     pub(super) data_mode_began: bool,
     /// The module was told to fetch the package.
     pub(super) began_download: bool,

@@ -10,11 +10,13 @@ use super::retreat::Retreat;
 use super::stored_file;
 use super::wait::Wait;
 use crate::at::{Command, Exchange, Failure, Line, Step, Urc};
-use crate::snapshot::{Problem, ProblemCode, WaitCode};
+use crate::snapshot::{FamilyId, Problem, ProblemCode, WaitCode};
 use crate::time::Instant;
 
 /// "DFOTA is ongoing" (N2-174): the update has begun, whoever started it.
 pub(super) const ONGOING: u32 = 591;
+/// "FOTA busy" (N4-15, N5-20), which means the same there.
+const BUSY: u32 = 2;
 
 /// The module is asked how much it holds: right after the upload, and again after the final go.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -220,10 +222,11 @@ impl Trigger {
 
     /// The module says no. Whether nothing happened is proved by its version.
     fn refused(self, cx: &mut Context, failure: &Failure) -> State {
-        if *failure == Failure::Cme(ONGOING) {
-            return Follow::enter_ongoing(cx, ongoing(self.exchange.line()));
-        }
         let problem = problem_of(failure, self.exchange.line());
+        let is_busy = *failure == Failure::Cme(BUSY) && cx.family().id == FamilyId::Bc26;
+        if is_busy || *failure == Failure::Cme(ONGOING) {
+            return Follow::enter_ongoing(cx, problem);
+        }
         Follow::enter_refused(cx, problem)
     }
 }

@@ -219,8 +219,12 @@ impl Upload {
 
     fn acknowledged(mut self, cx: &mut Context, bytes: &[u8]) -> State {
         if let Some(counted) = &mut self.acknowledged {
+            let before = counted.bytes();
             counted.take(bytes);
-            self.last_taken = cx.now;
+            // Anything else that is heard must not keep a stalled upload alive.
+            if counted.bytes() > before {
+                self.last_taken = cx.now;
+            }
             self.ask(cx);
         }
         State::Upload(self)

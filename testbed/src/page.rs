@@ -257,6 +257,11 @@ impl<'a> Page<'a> {
 
     /// Opens the port that stands at `index` in the list of granted ports.
     pub async fn connect(&self, index: usize) -> Result<(), Error> {
+        // The browser needs a moment to hear of a port that was plugged in.
+        let there = "while ((await navigator.serial.getPorts()).length <= args[0]) {
+                         await new Promise((again) => setTimeout(again, 20));
+                     }";
+        self.browser.js(there, vec![json!(index)]).await?;
         self.click("connect").await?;
         self.click_on(&format!("#ports .port[data-index=\"{index}\"]"))
             .await
@@ -338,10 +343,12 @@ impl<'a> Page<'a> {
                 json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false }),
             )
             .await?;
-        // Two frames: one to lay out, one to paint.
+        // From the top: what sticks to the window would stand in the middle of the picture. Two frames:
+        // one to lay out, one to paint.
         browser
             .js(
-                "await new Promise((done) =>
+                "scrollTo(0, 0);
+                 await new Promise((done) =>
                      requestAnimationFrame(() => requestAnimationFrame(done)));",
                 vec![],
             )

@@ -15,9 +15,10 @@ const PORT_RETURN: Duration = Duration::from_secs(180);
 const GRANTED: &str =
     "(await navigator.serial.getPorts()).map((port) => port.getInfo().usbProductId)";
 
+/// Proves B-rb-2.
 #[tokio::test]
-async fn a_module_that_comes_back_as_an_unknown_device_is_asked_for_and_proved_b_rb_2()
--> Result<(), Error> {
+async fn a_module_that_comes_back_as_an_unknown_device_is_asked_for_and_proved() -> Result<(), Error>
+{
     let bed = Bed::with_chooser().await?;
     let display = bed.display.as_ref().ok_or("no display")?;
     let settings = hasty("healthy-usb")?.with(Fault::OtherProduct(0x0701));

@@ -11,14 +11,19 @@ use testbed::pty::Event;
 use testbed::site::built_site;
 use testbed::usb::Identity;
 
-/// Opens a port behind which `device` is, and answers with the problem that the page tells.
+/// Opens a port behind which `device` is, pulls it, and answers with the problem that the page told
+/// before.
 async fn wrong_port(device: Chatter, screenshot: &str) -> Result<String, Error> {
     let bed = Bed::with_page().await?;
-    let _port = bed.attach(0, Identity::bg95(), move |_| device)?;
+    let port = bed.attach(0, Identity::bg95(), move |_| device)?;
     let page = bed.page().await?;
     page.connect(0).await?;
     let snapshot = page.wait_for_stage("wrong-port").await?;
     page.screenshots(screenshot).await?;
+    // A wrong port may be pulled as well.
+    port.mount.unplug()?;
+    page.wait_until("el.stage === 'idle' && s.problem?.code === 'port-lost'")
+        .await?;
     page.assert_well_behaved().await?;
     let code = &snapshot["problem"]["code"];
     Ok(code.as_str().ok_or("no problem is told")?.to_owned())

@@ -33,9 +33,40 @@ fn serving(settings: &Settings) -> Result<Server, Error> {
     ])?)
 }
 
+/// Connects, and waits until what the family needs is loaded.
+async fn connect(page: &Page<'_>) -> Result<Value, Error> {
+    page.connect(0).await?;
+    page.wait_until("el.stage === 'module' && s.module.routes.length > 0")
+        .await?;
+    page.snapshot().await
+}
+
+/// Opens the field for a URL. A family that takes no file has nothing else.
+async fn open_ways(page: &Page<'_>) -> Result<(), Error> {
+    if page
+        .read("el.snapshot.module?.routes?.includes('com')")
+        .await?
+        == true
+    {
+        page.click("choose-way").await?;
+    }
+    page.wait_until(
+        "(document.getElementById('way-server') ?? document.getElementById('source-url')) !== null",
+    )
+    .await?;
+    if page
+        .read("document.getElementById('way-server') !== null")
+        .await?
+        == true
+    {
+        page.click("way-server").await?;
+    }
+    Ok(())
+}
+
 /// Chooses a server as the source, as a person does.
 async fn choose_url(page: &Page<'_>, url: &str) -> Result<(), Error> {
-    page.click("way-server").await?;
+    open_ways(page).await?;
     page.fill("source-url", url).await?;
     page.click("use-source").await?;
     page.wait_until("s.source !== null && s.source !== undefined")
@@ -61,7 +92,7 @@ async fn a_module_of_every_family_fetches_its_package_from_a_real_server() -> Re
         let server = serving(&settings)?;
         let _module = bed.attach_module(&settings)?;
         let page = bed.page().await?;
-        let snapshot = page.connect_to_module().await?;
+        let snapshot = connect(&page).await?;
         assert_eq!(snapshot["module"]["model"], model);
         choose_url(&page, &server.url("/p.bin")).await?;
         page.screenshots(&format!("route-{model}-source")).await?;
@@ -88,7 +119,7 @@ async fn a_wrong_path_and_a_broken_file_are_told_and_nothing_is_upgraded() -> Re
         let server = serving(&settings)?;
         let _module = bed.attach_module(&settings)?;
         let page = bed.page().await?;
-        page.connect_to_module().await?;
+        connect(&page).await?;
         choose_url(&page, &server.url(path)).await?;
         let verdict = go_on(&page).await?;
         assert_eq!(verdict["outcome"], "not-upgraded", "{model}: {verdict:#}");
@@ -106,7 +137,7 @@ async fn a_file_goes_into_an_eg06xk_and_is_started_by_its_path() -> Result<(), E
     let module = bed.attach_module(&settings)?;
     let package = Package::fitting(&settings, 50_001)?;
     let page = bed.page().await?;
-    page.connect_to_module().await?;
+    connect(&page).await?;
     page.choose_package(package.path()).await?;
     let snapshot = page.upload().await?;
     assert_eq!(
@@ -130,8 +161,8 @@ async fn a_url_that_the_family_cannot_take_is_refused_before_anything_is_sent() 
     let module_settings = module("BC660K-GL");
     let module = bed.attach_module(&module_settings)?;
     let page = bed.page().await?;
-    page.connect_to_module().await?;
-    page.click("way-server").await?;
+    connect(&page).await?;
+    open_ways(&page).await?;
     let before = module
         .mount
         .with_device(|module| module.commands().count())?;

@@ -25,6 +25,7 @@ const STORY: &str = r"
             });
         }
     });
+    const left = new Promise((resolve) => serial.addEventListener('disconnect', resolve, { once: true }));
     const [port, ...others] = await serial.getPorts();
     seen.others = others.length;
     seen.info = port.getInfo();
@@ -62,14 +63,17 @@ const STORY: &str = r"
     seen.closedAgain = [port.readable === null, await name(port.close())];
     await port.open({ baudRate: 115200, bufferSize: 65536 });
 
-    await ask(port, 'AT+CFUN=1,1\r', 'OK\r\n');
+    // Its OK may go down with the port.
+    const restart = port.writable.getWriter();
+    await restart.write(new TextEncoder().encode('AT+CFUN=1,1\r'));
+    restart.releaseLock();
     const lost = port.readable.getReader();
     const writable = port.writable;
     let end;
     do end = await lost.read().catch((error) => error); while (!(end instanceof Error) && !end.done);
     seen.lost = [end.name, end.message];
     lost.releaseLock();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await left;
     seen.after = [port.connected, port.readable === null, port.writable === writable, own];
     seen.gone = (await serial.getPorts()).includes(port);
     const writer = writable.getWriter();
@@ -92,12 +96,13 @@ const STORY: &str = r"
 #[tokio::test]
 async fn the_simulated_port_behaves_as_the_browsers_own_x_17() -> Result<(), Error> {
     let bed = Bed::with_page().await?;
-    let _page = bed.page().await?;
+    // Before the page: the browser needs a moment to hear of it.
     let _module = bed.attach_module(&Settings {
         link: Link::Usb,
         haste: 10,
         ..Settings::default()
     })?;
+    let _page = bed.page().await?;
     let real = bed.browser.js(STORY, vec![json!(false)]).await?;
     let simulated = bed.browser.js(STORY, vec![json!(true)]).await?;
     assert_eq!(simulated, real, "left: simulated, right: the browser's own");

@@ -58,6 +58,11 @@ fn updates_started(module: &Cable<Simulator>) -> Result<u32, Error> {
         .with_device(|module| module.updates_started())?)
 }
 
+/// Leaves the page, which would open the next module's port by itself.
+async fn leave(bed: &Bed) -> Result<(), Error> {
+    Ok(bed.browser.web.goto("about:blank").await?)
+}
+
 /// Asserts that a person can read these words.
 async fn says(page: &Page<'_>, words: &[&str]) -> Result<(), Error> {
     // The drawing comes with one of the frames after the change.
@@ -86,9 +91,9 @@ async fn start(page: &Page<'_>, module: &Settings, size: usize) -> Result<Packag
 }
 
 /// Before a run there is nothing to lose: the page waits for the port and opens it again.
+/// Proves X-17.
 #[tokio::test]
-async fn a_cable_pulled_before_a_run_is_told_and_the_port_is_opened_again_x_17() -> Result<(), Error>
-{
+async fn a_cable_pulled_before_a_run_is_told_and_the_port_is_opened_again() -> Result<(), Error> {
     let bed = Bed::with_page().await?;
     let stages = [
         ("listening", None, vec![]),
@@ -119,6 +124,7 @@ async fn a_cable_pulled_before_a_run_is_told_and_the_port_is_opened_again_x_17()
         assert_eq!(snapshot["problem"], Value::Null, "{stage}");
         assert_eq!(snapshot["module"]["model"], "BG95-M3", "{stage}");
         page.assert_well_behaved().await?;
+        leave(&bed).await?;
     }
     Ok(())
 }
@@ -230,8 +236,9 @@ async fn pull_in(
     Ok(package)
 }
 
+/// Proves X-10.
 #[tokio::test]
-async fn a_cable_pulled_in_a_run_ends_it_with_the_firmware_as_it_was_and_the_next_try_works_x_10()
+async fn a_cable_pulled_in_a_run_ends_it_with_the_firmware_as_it_was_and_the_next_try_works()
 -> Result<(), Error> {
     let bed = Bed::with_page().await?;
     for held in before_the_start() {
@@ -272,13 +279,15 @@ async fn a_cable_pulled_in_a_run_ends_it_with_the_firmware_as_it_was_and_the_nex
             is_upgraded(&page, &module).await?;
         }
         page.assert_well_behaved().await?;
+        leave(&bed).await?;
     }
     Ok(())
 }
 
 /// Over its own USB a module that goes away with the whole package may have begun to update itself.
+/// Proves A3-10, X-17.
 #[tokio::test]
-async fn a_module_on_usb_that_is_gone_with_the_whole_package_is_asked_what_it_runs_a3_10()
+async fn a_module_on_usb_that_is_gone_with_the_whole_package_is_asked_what_it_runs()
 -> Result<(), Error> {
     let bed = Bed::with_page().await?;
     for held in before_the_start() {
@@ -303,6 +312,7 @@ async fn a_module_on_usb_that_is_gone_with_the_whole_package_is_asked_what_it_ru
         assert_eq!(verdict["remarks"], json!(["package-left"]), "{stage}");
         assert_eq!(updates_started(&module)?, 0, "{stage}");
         page.assert_well_behaved().await?;
+        leave(&bed).await?;
     }
     Ok(())
 }
@@ -338,8 +348,9 @@ async fn is_upgraded(page: &Page<'_>, module: &Cable<Simulator>) -> Result<Value
     Ok(verdict)
 }
 
+/// Proves X-17.
 #[tokio::test]
-async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed_on_x_17()
+async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed_on()
 -> Result<(), Error> {
     let bed = Bed::with_page().await?;
 
@@ -361,6 +372,7 @@ async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed
     plug(&module)?;
     page.wait_for_stage("updating").await?;
     is_upgraded(&page, &module).await?;
+    leave(&bed).await?;
     drop((package, module));
 
     // In the middle of the reports.
@@ -384,6 +396,7 @@ async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed
     ))
     .await?;
     is_upgraded(&page, &module).await?;
+    leave(&bed).await?;
     drop((package, module));
 
     // While the version is asked for.
@@ -406,9 +419,9 @@ async fn a_cable_pulled_after_the_start_is_no_failure_and_the_update_is_followed
     Ok(())
 }
 
+/// Proves X-10.
 #[tokio::test]
-async fn a_cable_pulled_while_it_is_stopped_is_told_and_the_next_try_works_x_10()
--> Result<(), Error> {
+async fn a_cable_pulled_while_it_is_stopped_is_told_and_the_next_try_works() -> Result<(), Error> {
     let bed = Bed::with_page().await?;
     let settings = Settings {
         line_rate: Some(921_600),
@@ -453,8 +466,9 @@ async fn a_cable_pulled_while_it_is_stopped_is_told_and_the_next_try_works_x_10(
     page.assert_well_behaved().await
 }
 
+/// Proves X-17.
 #[tokio::test]
-async fn a_cable_pulled_after_the_verdict_changes_no_proof_and_takes_up_what_is_open_x_17()
+async fn a_cable_pulled_after_the_verdict_changes_no_proof_and_takes_up_what_is_open()
 -> Result<(), Error> {
     let bed = Bed::with_page().await?;
 
@@ -477,6 +491,7 @@ async fn a_cable_pulled_after_the_verdict_changes_no_proof_and_takes_up_what_is_
     let snapshot = find_module(&page).await?;
     assert_eq!(snapshot["module"]["version"], NEXT_VERSION);
     page.assert_well_behaved().await?;
+    leave(&bed).await?;
     drop((package, module));
 
     // What could not be told is asked again by itself.

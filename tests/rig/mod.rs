@@ -293,6 +293,8 @@ impl Rig {
 
     pub fn input(&mut self, input: Input<'_>) {
         self.session.handle_input(self.now, input);
+        // The page gets every state as a tree of plain values: none may hold a kind that it cannot.
+        let _ = deltaport::plain::Plain::of(&self.session.snapshot());
         let stage = self.stage();
         if self.stages.last().map(|(_, last)| *last) != Some(stage) {
             self.stages.push((self.now, stage));

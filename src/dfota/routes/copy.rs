@@ -9,7 +9,7 @@ use crate::dfota::context::{Context, problem, problem_with};
 use crate::dfota::follow::Follow;
 use crate::dfota::io::Choice;
 use crate::dfota::machine::{Happening, State};
-use crate::dfota::prepare::lost;
+use crate::dfota::prepare::lost_with_package;
 use crate::dfota::retreat::Retreat;
 use crate::dfota::trigger::ConfirmStored;
 use crate::dfota::wait::Wait;
@@ -21,6 +21,8 @@ use crate::time::{Duration, Instant};
 pub struct Copy {
     /// Counted from 0.
     part: usize,
+    /// A person wants to stop: after the answer, which must not be taken for another command's.
+    cancelled: bool,
     asking: Asking,
 }
 
@@ -40,7 +42,11 @@ impl Copy {
             part: Part::Last,
         };
         let asking = Asking::new(cx, [command]);
-        State::Copy(Self { part: 0, asking })
+        State::Copy(Self {
+            part: 0,
+            cancelled: false,
+            asking,
+        })
     }
 
     fn part(cx: &mut Context, part: usize) -> State {
@@ -59,7 +65,11 @@ impl Copy {
             ..Progress::default()
         });
         let asking = Asking::new(cx, [command]);
-        State::Copy(Self { part, asking })
+        State::Copy(Self {
+            part,
+            cancelled: false,
+            asking,
+        })
     }
 
     pub(in crate::dfota) fn wait(&self, _: &Context) -> Wait {
@@ -86,12 +96,16 @@ impl Copy {
             }
             Happening::Line(line) if !is_event(line) => self.asking.take(line),
             Happening::Deadline => self.asking.timeout(cx),
-            Happening::PortLost => return lost(cx),
+            Happening::PortLost => {
+                cx.data_mode_began();
+                return lost_with_package(cx);
+            }
             Happening::WriteFailed => {
                 return Retreat::enter_in_command_mode(cx, problem(ProblemCode::WriteFailed));
             }
             Happening::Choice(Choice::Cancel) => {
-                return Retreat::enter_in_command_mode(cx, problem(ProblemCode::Cancelled));
+                self.cancelled = true;
+                return State::Copy(self);
             }
             _ => return State::Copy(self),
         };
@@ -99,13 +113,23 @@ impl Copy {
             None => State::Copy(self),
             Some(told) => match &told.result {
                 Ok(_) => {
-                    if let Some(run) = &mut cx.run {
-                        // From here on something of this package is in the module.
-                        run.data_mode_began = true;
+                    // From here on something of this package is in the module.
+                    cx.data_mode_began();
+                    if self.cancelled {
+                        let reason = problem(ProblemCode::Cancelled);
+                        return Retreat::enter_in_command_mode(cx, reason);
                     }
                     Self::part(cx, self.part + 1)
                 }
                 Err(failure) => {
+                    if *failure == Failure::Timeout {
+                        // It may be copying still.
+                        cx.data_mode_began();
+                    }
+                    if self.cancelled {
+                        let reason = problem(ProblemCode::Cancelled);
+                        return Retreat::enter_in_command_mode(cx, reason);
+                    }
                     let name = match &told.command {
                         Command::CopyPart { file, .. } => file.as_str(),
                         _ => "",

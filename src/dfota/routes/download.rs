@@ -10,7 +10,7 @@ use crate::dfota::context::{Context, download_code, problem, problem_of};
 use crate::dfota::follow::Follow;
 use crate::dfota::io::Choice;
 use crate::dfota::machine::{Happening, State};
-use crate::dfota::prepare::lost;
+use crate::dfota::prepare::lost_with_package;
 use crate::dfota::retreat::Retreat;
 use crate::dfota::trigger::{ConfirmStored, ONGOING};
 use crate::dfota::wait::Wait;
@@ -38,6 +38,8 @@ pub struct Download {
     resumes: u32,
     /// A person wants to stop.
     cancelled: bool,
+    /// It has ended while the answer to its cancelling is awaited.
+    over: bool,
     step: Step,
 }
 
@@ -65,6 +67,7 @@ impl Download {
             percent: None,
             resumes: 0,
             cancelled: false,
+            over: false,
             step,
         })
     }
@@ -111,7 +114,8 @@ impl Download {
             }
             Happening::Line(Line::Urc(Urc::AppReady)) => self.booted(cx),
             Happening::Line(line) if !is_event(line) => self.line(cx, line),
-            Happening::PortLost => lost(cx),
+            // Over the module's own USB that may be a restart into an update that nobody asked for.
+            Happening::PortLost => lost_with_package(cx),
             Happening::WriteFailed => {
                 Retreat::enter_in_command_mode(cx, problem(ProblemCode::WriteFailed))
             }
@@ -133,11 +137,18 @@ impl Download {
 
     fn told(mut self, cx: &mut Context, told: &Told) -> State {
         match (&told.command, &told.result) {
+            (Command::CancelDownload, _) if self.over => {
+                Retreat::enter_in_command_mode(cx, problem(ProblemCode::Cancelled))
+            }
             (Command::CancelDownload, _) => {
                 self.watch(cx, AFTER_CANCEL);
                 State::Download(self)
             }
             (Command::DownloadState, Ok(answer)) => self.state(cx, answer),
+            // It does not even answer: nobody can tell what it does.
+            (Command::DownloadState, Err(Failure::Timeout)) => {
+                Follow::enter_refused(cx, problem(ProblemCode::DownloadSilent))
+            }
             (Command::DownloadState, Err(_)) => self.silent(cx),
             (_, Err(Failure::Cme(ONGOING))) => {
                 let problem = problem_of(&Failure::Cme(ONGOING), &told.command.line());
@@ -171,10 +182,11 @@ impl Download {
             // Set to start by itself after all: it is followed, not fought.
             event if event.is_under_way() => Follow::enter_by_itself(cx, event),
             FotaEvent::DownloadStart(_) => {
-                self.watch(cx, cx.times().download_silence);
+                self.go_on_watching(cx);
                 State::Download(self)
             }
             FotaEvent::Downloading(percent) => {
+                has_begun(cx);
                 // Never backwards; completion is never read from it (B-dl-5).
                 self.percent = self.percent.max(percent);
                 cx.progress = Some(Progress {
@@ -182,7 +194,7 @@ impl Download {
                     bytes: (self.offset > 0).then_some(self.offset.into()),
                     ..Progress::default()
                 });
-                self.watch(cx, cx.times().download_silence);
+                self.go_on_watching(cx);
                 State::Download(self)
             }
             FotaEvent::DownloadEnd(transport, code) => self.ended(cx, transport, code),
@@ -199,7 +211,15 @@ impl Download {
     }
 
     fn ended(mut self, cx: &mut Context, transport: Transport, code: Option<u32>) -> State {
+        if matches!(code, Some(0 | SEGMENT)) {
+            has_begun(cx);
+        }
         if self.cancelled {
+            if matches!(self.step, Step::Asking(_)) {
+                // The answer to the cancelling is still to come, and must not be taken for another's.
+                self.over = true;
+                return State::Download(self);
+            }
             return Retreat::enter_in_command_mode(cx, problem(ProblemCode::Cancelled));
         }
         match code {
@@ -252,6 +272,9 @@ impl Download {
     }
 
     fn cancel(mut self, cx: &mut Context) -> State {
+        if self.cancelled {
+            return State::Download(self);
+        }
         self.cancelled = true;
         self.step = Step::Asking(Asking::new(cx, [Command::CancelDownload]));
         State::Download(self)
@@ -300,9 +323,23 @@ impl Download {
         }
     }
 
+    /// A report is a sign of life; it answers no command, and puts off no end that was asked for.
+    fn go_on_watching(&mut self, cx: &Context) {
+        if matches!(self.step, Step::Watch(_)) && !self.cancelled {
+            self.watch(cx, cx.times().download_silence);
+        }
+    }
+
     fn watch(&mut self, cx: &Context, limit: Duration) {
         self.last_sign = cx.now;
         self.step = Step::Watch(cx.now + limit);
+    }
+}
+
+/// Bytes of our package are where the module keeps its package, not in a file.
+fn has_begun(cx: &mut Context) {
+    if way(cx) != Way::ToFile {
+        cx.data_mode_began();
     }
 }
 

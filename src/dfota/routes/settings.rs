@@ -99,7 +99,8 @@ impl Settings {
             return State::Settings(self);
         };
         learn(cx, &told);
-        if self.asking.next(cx) {
+        let is_deaf = told.command == Command::Attention && told.result.is_err();
+        if !is_deaf && self.asking.next(cx) {
             return State::Settings(self);
         }
         Module::enter(cx)

@@ -124,6 +124,17 @@ impl Source {
         matches!(self, Self::Server { .. })
     }
 
+    /// What came of it before a failure is where the next try begins (N2-093).
+    pub(in crate::dfota) const fn is_resumable(&self) -> bool {
+        matches!(
+            self,
+            Self::Server {
+                way: Way::Resume,
+                ..
+            }
+        )
+    }
+
     /// The module can tell how much of the package it holds before the final go.
     pub(in crate::dfota) const fn is_counted(&self, family: &Family) -> bool {
         match self {
