@@ -17,7 +17,7 @@ import { moduleFacts, moduleStep } from "./steps/module.js";
 import { packageFacts, packageStep } from "./steps/package.js";
 import { resultStep } from "./steps/result.js";
 import { upgradeFacts, upgradeStep } from "./steps/upgrade.js";
-import { atRest, NOTHING, openStep, portLost, STEPS } from "./view.js";
+import { atRest, isOther, NOTHING, openStep, portLost, STEPS } from "./view.js";
 import { BusyGuard } from "./wake-lock.js";
 
 /** @import { Action, ElementStage, Entry, Flasher, Snapshot } from "./contract.js" */
@@ -699,11 +699,6 @@ function needsRoutes({ stage, module, source, readiness, settings, problem, verd
     source || readiness || settings || isOther(module) || !has(`stage.${stage}`) ||
     codes.some((code) => code && !has(`problem.${code}.title`))
   );
-}
-
-/** Of another family than the one that the small program knows. @param {Snapshot["module"]} module */
-function isOther(module) {
-  return !!module?.family && module.family !== "bg95";
 }
 
 /**

@@ -166,7 +166,7 @@ export function more(view) {
           }),
       ),
     ),
-    (ui.loading || ui.failed) && h("p", { key: "loading", role: "status" }, t(ui.loading ? "routes.loading" : "routes.failed")),
+    (ui.loading || ui.failed) && h("p", { key: "loading", role: "status", class: ui.failed ? "notice" : null }, t(ui.loading ? "routes.loading" : "routes.failed")),
     ui.panel && routes?.panel(view),
   ];
 }

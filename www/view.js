@@ -80,6 +80,11 @@ export function say({ t, routes, snap, has }, key, params) {
   return t(routes?.exact(snap, key, has) ?? key, params);
 }
 
+/** Of another family than the one that the small program knows. @param {Snapshot["module"]} module */
+export function isOther(module) {
+  return !!module?.family && module.family !== "bg95";
+}
+
 /** The module may have begun to write its firmware in this stage. @param {Stage} stage */
 export function afterNoReturn(stage) {
   return ORDER.indexOf(stage) >= ORDER.indexOf("starting");

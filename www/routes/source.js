@@ -170,6 +170,7 @@ function server(view) {
   const { url = "", way = "whole", requestSize = REQUEST_SIZE, ways = ["whole"] } = draft;
   const flaw = url.trim() ? draft.flaw : undefined;
   const port = flaw || !url.trim() ? undefined : missingPort(url);
+  const scenario = ui.demo ? ui.scenarios.find(({ name }) => name === ui.scenario) : undefined;
   return form(
     view,
     draft,
@@ -240,8 +241,10 @@ function server(view) {
     ui.demo &&
       h(
         "div",
-        { id: "sample-sources", class: "actions", role: "group", "aria-label": t("sample-source"), key: "samples" },
-        h("span", { class: "quiet" }, t("sample-source")),
+        { id: "sample-sources", class: "actions", role: "group", "aria-label": t("sample-sources") },
+        scenario?.url &&
+          button("sample-source", t("sample-source"), () => typed(view, { place: "server", url: scenario.url ?? "" }), { class: "small" }),
+        h("span", { class: "quiet" }, t("sample-sources")),
         schemes(snap).map((scheme) =>
           h(
             "button",

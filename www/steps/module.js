@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { actionButton, actions, button, facts, headline, mono, more, notice } from "../parts.js";
+import { isOther } from "../view.js";
 import { packageInput } from "./package.js";
 
 /** @import { View } from "../view.js" */
@@ -30,9 +31,10 @@ export function moduleStep(view) {
   return [
     notice(view, snap.problem),
     headline(snap.module?.model ?? t("module.unnamed")),
-    !snap.module?.supported && h("p", { class: "lede" }, t("module.unsupported")),
+    snap.module && !snap.module.family && h("p", { class: "lede" }, t("module.unsupported")),
     moduleCard(view),
-    view.routes?.ways(view) ?? packageInput(view, t("package.choose"), true),
+    // What another family takes is known only to the whole program.
+    (view.ui.whole || !isOther(snap.module)) && (view.routes?.ways(view) ?? packageInput(view, t("package.choose"), true)),
     more(view),
   ];
 }
@@ -40,8 +42,8 @@ export function moduleStep(view) {
 /** @param {View} view */
 export function moduleCard({ t, f, snap, ui, page }) {
   const { module } = snap;
-  const { family, version, imei, maxPackage, storedPackage, downloadState, serialRate } = module ?? {};
-  const own = (family ?? "bg95") === "bg95";
+  const { version, imei, maxPackage, storedPackage, downloadState, serialRate } = module ?? {};
+  const own = !isOther(module);
   const none = h("span", { class: "quiet" }, "–");
   return facts(
     [t("module.version"), version ? mono(version) : none],
