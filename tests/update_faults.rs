@@ -508,3 +508,24 @@ fn ongoing_without_any_update_was_a_refusal_n2_174() {
     assert_eq!(verdict.number, Some(591));
     assert!(rig.now.since(start) < Duration::from_secs(30));
 }
+
+/// Proves X-17.
+#[test]
+fn a_bridge_pulled_while_the_version_is_asked_for_does_not_hold_up_the_verdict() {
+    let slow = Fault::AfterUpdate(Box::new(Fault::Answer {
+        command: "+QGMR".into(),
+        reply: Reply::Nothing,
+        times: 1,
+    }));
+    let mut rig = Rig::new(healthy().with(slow));
+    rig.reach_ready().choose(Choice::Go);
+    // Past RDY and APP RDY: nothing of the module's own will lead to the question again.
+    rig.until(Stage::Verifying).pass(Duration::from_secs(15));
+    rig.unplug();
+    rig.pass(Duration::from_secs(3)).plug();
+    let plugged = rig.now;
+    let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
+    assert_verdict(&verdict, Outcome::Upgraded, None);
+    let took = rig.now.since(plugged);
+    assert!(took < Duration::from_secs(60), "{took:?}");
+}

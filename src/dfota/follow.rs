@@ -188,6 +188,8 @@ impl Follow {
     /// restart into an update that nobody asked for. Its version will tell.
     pub(super) fn enter_lost(cx: &mut Context) -> State {
         let mut follow = Self::enter(cx);
+        // What the upload had reached says nothing here.
+        cx.progress = None;
         follow.refused = Some(problem(ProblemCode::PortLost));
         follow.lost(cx);
         State::Follow(follow)
@@ -634,6 +636,9 @@ impl Follow {
             USB_SETTLE
         } else if cx.is_module_usb() {
             cx.times().first_report
+        } else if self.booted.is_some() || self.end.is_some() {
+            // It has restarted, or is about to; RDY may have gone by unheard.
+            cx.times().restart
         } else if self.started {
             // The bridge was away, not the module: it goes on updating, silent or not.
             cx.times().silence

@@ -18,7 +18,9 @@ use crate::at::{Command, Line, Urc};
 use crate::snapshot::{Outcome, Problem, ProblemCode, Remark, Stage, WaitCode};
 use crate::time::{Duration, Instant};
 
-/// A few megabytes take milliseconds; a network drive may take longer.
+/// A few megabytes take milliseconds...
+const DIGEST_EXPECTED: Duration = Duration::from_secs(2);
+/// ...but a network drive may take longer.
 const DIGEST_LIMIT: Duration = Duration::from_secs(120);
 
 /// The package is read whole and compared with what was chosen.
@@ -36,7 +38,10 @@ impl AwaitDigest {
         cx.proof = None;
         cx.output(Output::DigestPackage);
         State::AwaitDigest(Self {
-            wait: Wait::plain(WaitCode::Answer, cx.now, DIGEST_LIMIT),
+            wait: Wait {
+                expected: DIGEST_EXPECTED,
+                ..Wait::plain(WaitCode::Answer, cx.now, DIGEST_LIMIT)
+            },
         })
     }
 
