@@ -352,7 +352,7 @@ mod tests {
             ..Default::default()
         });
         snapshot.settings = Some(SettingsFacts {
-            watchdog_pins: vec![[4, 7], [18, 19]],
+            watchdog_pins: vec![vec![4, 7], vec![18, 19]],
             server_name: Some(true),
             ..Default::default()
         });

@@ -57,6 +57,22 @@ fn steady_power_is_asked_for_before_the_point_of_no_return() {
     }
 }
 
+/// Proves N2-003.
+#[test]
+fn a_watchdog_is_spoken_of_before_the_point_of_no_return() {
+    let mut rig = Rig::new(Settings::default());
+    rig.reach_ready();
+    let findings = rig.snapshot().findings;
+    assert!(findings.iter().any(|row| row.code == FindingCode::Power));
+    for (language, word) in [("en", "watchdog"), ("zh", "看门狗")] {
+        let text = messages(language)["finding.power.fine"].clone();
+        assert!(
+            text.as_str().is_some_and(|text| text.contains(word)),
+            "{text}"
+        );
+    }
+}
+
 /// Proves N2-005.
 #[test]
 fn a_package_that_is_too_large_comes_with_the_advice_of_a_version_in_between() {

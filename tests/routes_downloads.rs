@@ -593,7 +593,7 @@ fn a_module_that_restarts_again_and_again_is_not_resumed_for_ever() {
 }
 
 #[test]
-fn a_restart_loses_a_download_that_cannot_be_resumed_b_rb_8() {
+fn a_restart_loses_a_download_that_cannot_be_resumed() {
     for model in ["BG95-M3", "EG060K-EA", "BC660K-GL", "BC26", "BC20-2018"] {
         let mut settings = of(model).with(Fault::ResetInDownload { percent: 15 });
         // The module's own USB shows no RDY.

@@ -383,3 +383,38 @@ fn a_trigger_mode_that_was_left_automatic_is_switched_off_by_the_next_run() {
     rig.pass(Duration::from_secs(3600));
     assert_eq!(rig.stage(), Stage::Ready, "it waits for the go");
 }
+
+/// Proves N2-003.
+#[test]
+fn a_watchdog_is_fed_by_the_module_in_the_update_and_the_page_says_why() {
+    let mut rig = with_settings(of("BG95-M3"));
+    assert_eq!(write(&mut rig, "watchdog", &["1", "6", "3000"]), None);
+    rig.choose_url("http://files.test:8080/update.bin").start();
+    let verdict = rig.finish();
+    assert_eq!(verdict.outcome, deltaport::snapshot::Outcome::Upgraded);
+    let sent = rig.sent_lines();
+    let place = |line: &str| sent.iter().position(|sent| *sent == line);
+    let fed = place("AT+QCFGEXT=\"fota_wd_gpio\",1,6,3000");
+    assert!(fed.is_some() && fed < place("AT+QFOTADL=1"), "{sent:?}");
+    // No run of ours takes it away again.
+    assert_eq!(place("AT+QCFGEXT=\"fota_wd_gpio\",0"), None);
+    rig.choose(Choice::Next);
+    rig.until(Stage::Module);
+    assert!(read(&mut rig).watchdog.is_some_and(|watchdog| watchdog.on));
+
+    for (language, words) in [
+        ("en", ["taken off", "fed", "damage"]),
+        ("zh", ["取下", "喂狗", "损坏"]),
+    ] {
+        let path = format!(
+            "{}/www/routes/messages/{language}.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let text = std::fs::read_to_string(path).expect("the page's words");
+        let all: serde_json::Value = serde_json::from_str(&text).expect("words by name");
+        let text = all["setting.watchdog.effect"].as_str().unwrap_or_default();
+        for word in words {
+            assert!(text.contains(word), "{language}: {word} in {text}");
+        }
+    }
+}

@@ -856,6 +856,8 @@ impl Follow {
         unsure: Option<Option<ProblemCode>>,
     ) -> State {
         self.unchanged += 1;
+        // The two readings that prove another version follow each other.
+        self.seen_once = None;
         if let Some(problem) = self.refused.take() {
             if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
                 cx.remark(Remark::PackageLeft);

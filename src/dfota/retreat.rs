@@ -306,6 +306,12 @@ impl Retreat {
         if version.is_none() && asking.next(cx) {
             return State::Retreat(self);
         }
+        let before = cx.run.as_ref().and_then(|run| run.before.as_ref());
+        let is_old = |version| before.is_none_or(|before| before.version() == Some(version));
+        if version.as_ref().is_some_and(|version| !is_old(version)) {
+            // It has updated itself meanwhile, or one reading was wrong: "not upgraded" would be a guess.
+            return Follow::enter_refused(cx, self.reason);
+        }
         self.end(cx, Some(version))
     }
 
