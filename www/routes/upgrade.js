@@ -31,6 +31,7 @@ export function exact(snap, key, has) {
   const ends = [
     stage === "downloading" && source?.reports === false && "silent",
     stage === "copying" && "copying",
+    stage === "downloading" && !source && "found",
     family && way && `${way}.${family}`,
     way,
     source && "source",
@@ -58,7 +59,7 @@ const AFTER = RAIL.slice(-3);
  * @returns {Rail}
  */
 export function rail(snap) {
-  const { stage, source } = snap;
+  const { stage, source, noReturn } = snap;
   const { prepare, download, copy, compare, ready, fetch, restart, update, verify } = /** @type {any} */ (STEPS);
   switch (kind(snap)) {
     case "stored": {
@@ -72,6 +73,7 @@ export function rail(snap) {
       return [prepare, ready, fetch, restart, update, verify];
     default:
       // A download that was found running, started by a server.
-      return stage === "downloading" ? [fetch, restart, update, verify] : RAIL;
+      if (stage !== "downloading") return RAIL;
+      return noReturn ? [fetch, restart, update, verify] : [download, ...AFTER];
   }
 }

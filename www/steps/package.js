@@ -83,7 +83,7 @@ export function packageStep(view) {
           "aria-describedby": able ? null : "start-reason",
         }),
       unknown && button("start-unknown-model", t("start-unknown-model"), () => page.start(true), { class: "warn" }),
-      !snap.source && packageInput(view, t("package.other"), false),
+      !snap.source && ui.panel !== "ways" && packageInput(view, t("package.other"), false),
     ),
     !able && snap.stage === "module" && h("p", { id: "start-reason", class: "quiet" }, t(unknown ? "start-unknown-model.hint" : "start-upload.reason")),
     more(view),

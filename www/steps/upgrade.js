@@ -128,13 +128,14 @@ function running(view) {
 }
 
 /** What is safe now, in one line that never moves. @param {View} view */
-function safety({ t, snap }) {
+function safety(view) {
+  const { snap } = view;
   const key =
     snap.stage === "verifying" ? "verify"
     : snap.noReturn ? "locked"
     : snap.stage === "stopping" ? "stopping"
     : "stop";
-  return h("p", { class: `safety ${key}`, key: "safety" }, icon(key === "locked" ? "lock" : "check"), h("span", null, t(`safe.${key}`)));
+  return h("p", { class: `safety ${key}`, key: "safety" }, icon(key === "locked" ? "lock" : "check"), h("span", null, say(view, `safe.${key}`)));
 }
 
 /**
