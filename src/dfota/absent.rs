@@ -69,6 +69,10 @@ impl Source {
         match *self {}
     }
 
+    pub(super) const fn reports(&self, _: &Family) -> bool {
+        match *self {}
+    }
+
     pub(super) const fn is_counted(&self, _: &Family) -> bool {
         match *self {}
     }

@@ -14,7 +14,7 @@ use crate::snapshot::{
     FamilyId, GreetingFacts, ModuleFacts, PackageFacts, Problem, ProblemCode, Progress,
     ReadinessFacts, SettingsFacts, UploadProof, Verdict,
 };
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// Text from the module that is passed on is cut here.
 const MAX_DETAIL: usize = 200;
@@ -77,6 +77,20 @@ impl Context {
     pub(crate) fn uploads_to_file(&self) -> bool {
         let family = self.family();
         cfg!(feature = "routes") && !family.com_upload && family.file_path.is_some()
+    }
+
+    /// For how long silence in a download is usual, and from when on it is not. Where the module
+    /// reports nothing, minutes of it are (A1-10, B-dl-1).
+    pub(crate) fn download_patience(&self) -> (Duration, Duration) {
+        let reports = self
+            .source
+            .as_ref()
+            .is_none_or(|source| source.reports(self.family()));
+        if reports {
+            (Duration::from_secs(60), self.times().download_start)
+        } else {
+            (Duration::from_secs(300), Duration::from_secs(600))
+        }
     }
 
     pub(crate) fn times(&self) -> &'static Times {

@@ -308,12 +308,8 @@ impl Follow {
                 } else if let Some((at, _)) = self.end {
                     (WaitCode::Restart, at, times.restart, second(60))
                 } else if self.is_downloading() {
-                    (
-                        WaitCode::Download,
-                        self.last_sign,
-                        second(60),
-                        times.download_start,
-                    )
+                    let (expected, warn) = cx.download_patience();
+                    (WaitCode::Download, self.last_sign, expected, warn)
                 } else if self.started {
                     (
                         WaitCode::Report,

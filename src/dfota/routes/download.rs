@@ -73,16 +73,18 @@ impl Download {
     }
 
     pub(in crate::dfota) fn wait(&self, cx: &Context) -> Wait {
-        let times = cx.times();
         match &self.step {
             Step::Asking(asking) => Wait::answer(WaitCode::Answer, asking.exchange()),
-            Step::Watch(until) => Wait {
-                code: WaitCode::Download,
-                since: self.last_sign,
-                expected: Duration::from_secs(60),
-                warn: times.download_start,
-                limit: until.since(self.last_sign),
-            },
+            Step::Watch(until) => {
+                let (expected, warn) = cx.download_patience();
+                Wait {
+                    code: WaitCode::Download,
+                    since: self.last_sign,
+                    expected,
+                    warn,
+                    limit: until.since(self.last_sign),
+                }
+            }
             Step::Booting(until) => Wait::plain(
                 WaitCode::Restart,
                 self.last_sign,

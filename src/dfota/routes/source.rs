@@ -106,16 +106,21 @@ impl Source {
             }
             Self::Path(path) => (RouteId::Path, path.as_str().to_owned(), Way::Whole, None),
         };
-        let reports = match self {
-            Self::Server { url, .. } => family.reports_download(url.scheme()),
-            _ => false,
-        };
+        let reports = self.reports(family);
         SourceFacts {
             route,
             text,
             way,
             request_size,
             reports,
+        }
+    }
+
+    /// The module reports how far a download is.
+    pub(in crate::dfota) fn reports(&self, family: &Family) -> bool {
+        match self {
+            Self::Server { url, .. } => family.reports_download(url.scheme()),
+            _ => false,
         }
     }
 
