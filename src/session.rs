@@ -270,6 +270,8 @@ impl Session {
             #[cfg(feature = "routes")]
             Choice::ReadSettings => "read settings".into(),
             #[cfg(feature = "routes")]
+            Choice::StoreCertificate { path, .. } => ["store ", path].concat(),
+            #[cfg(feature = "routes")]
             Choice::WriteSetting(request) => format!("write setting {}", request.name),
             Choice::Start {
                 unknown_model,

@@ -299,6 +299,8 @@ pub struct SettingsFacts {
     pub retry_interval_s: Option<u32>,
     /// The update starts by itself when a package is there.
     pub automatic: Option<bool>,
+    /// Certificates that were stored from here, by their places in the module.
+    pub certificates: Vec<String>,
 }
 
 /// The port and how it is set.

@@ -107,6 +107,10 @@ impl Module {
             Happening::Choice(Choice::WriteSetting(request)) => {
                 return Settings::write(cx, request);
             }
+            #[cfg(feature = "routes")]
+            Happening::Choice(Choice::StoreCertificate { path, bytes }) => {
+                return Settings::store(cx, path, bytes);
+            }
             Happening::Choice(choice) if choose_package(cx, choice) => {}
             _ => return connection(State::Module(self), cx, happening),
         }

@@ -110,6 +110,14 @@ pub enum Choice {
     #[cfg(feature = "routes")]
     /// Write one of them.
     WriteSetting(SettingRequest),
+    #[cfg(feature = "routes")]
+    /// Store a certificate in the module.
+    StoreCertificate {
+        /// Its place, one of those of the family.
+        path: String,
+        /// What it holds.
+        bytes: Vec<u8>,
+    },
     /// Upload it, or have the module fetch it.
     Start {
         /// Although the model is not known.

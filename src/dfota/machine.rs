@@ -195,7 +195,7 @@ impl State {
             #[cfg(feature = "routes")]
             Choice::ReadSettings => Action::ReadSettings,
             #[cfg(feature = "routes")]
-            Choice::WriteSetting(_) => Action::WriteSetting,
+            Choice::WriteSetting(_) | Choice::StoreCertificate { .. } => Action::WriteSetting,
             Choice::Go => Action::Go,
             Choice::Cancel => Action::Cancel,
             Choice::Reconnect => Action::Reconnect,
@@ -235,6 +235,8 @@ impl State {
                 }
                 actions
             }
+            #[cfg(feature = "routes")]
+            Self::Settings(state) if state.is_storing() => vec![],
             Self::Settings(_) => vec![Cancel, Disconnect],
             Self::Readiness(state) if state.is_check() => vec![Cancel, Disconnect],
             Self::AwaitDigest(_)

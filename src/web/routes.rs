@@ -53,6 +53,13 @@ impl Flasher {
         problem.map_or(JsValue::UNDEFINED, |problem| to_js(&Plain::of(&problem)))
     }
 
+    /// Stores a certificate in the module, and reads the settings again. `path` is one of the places
+    /// that the note gives, as `EUFS:/datatx/fota_cacert.pem`.
+    #[wasm_bindgen(js_name = storeCertificate)]
+    pub fn store_certificate(&self, path: String, bytes: Vec<u8>) {
+        self.shell.choose(Choice::StoreCertificate { path, bytes });
+    }
+
     /// Writes one of the module's settings, and reads them all again.
     #[wasm_bindgen(js_name = writeSetting)]
     pub fn write_setting(

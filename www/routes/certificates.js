@@ -1,5 +1,5 @@
 // The names under which the module looks for certificates, as the vendor's note gives them, with what is
-// doubtful about them. Nothing is uploaded from here.
+// doubtful about them. A file is stored under a name only when a person chooses it for that name.
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -13,8 +13,28 @@ const SETS = [
   ["coaps", "/datatx/ssl", [["coap-cert.pem", "root"], ["coap-cacert.pem", "client"], ["coap-key.pem", "key"], ["coap_fota.psk", "psk"]]],
 ];
 
+/** Larger files are no certificates; the core refuses them as well. */
+const LARGEST = 16384;
+
+/**
+ * Reads the chosen file and has it stored.
+ * @param {View} view
+ * @param {string} path
+ * @param {HTMLInputElement} input
+ */
+async function store({ page }, path, input) {
+  const [file] = input.files ?? [];
+  if (!file) return;
+  const bytes = new Uint8Array(await file.slice(0, LARGEST + 1).arrayBuffer());
+  input.value = "";
+  page.command((flasher) => flasher.storeCertificate(path, bytes));
+}
+
 /** @param {View} view */
-export function certificates({ t }) {
+export function certificates(view) {
+  const { t, snap } = view;
+  const able = snap.actions.includes("write-setting");
+  const stored = snap.settings?.certificates ?? [];
   return h(
     "div",
     { class: "setting", key: "certificates", id: "certificates" },
@@ -23,7 +43,7 @@ export function certificates({ t }) {
     h(
       "table",
       null,
-      h("thead", null, h("tr", null, ["server", "file", "what"].map((key) => h("th", { key, scope: "col" }, t(`certificates.${key}`))))),
+      h("thead", null, h("tr", null, ["server", "file", "what", "store"].map((key) => h("th", { key, scope: "col" }, t(`certificates.${key}`))))),
       SETS.map(([scheme, folder, files]) =>
         h(
           "tbody",
@@ -34,7 +54,19 @@ export function certificates({ t }) {
               { key: file },
               index === 0 && h("th", { scope: "rowgroup", rowspan: files.length }, t(`route.${scheme}`), h("br"), h("code", null, folder)),
               h("td", { key: "file" }, h("code", { class: "wrap" }, file)),
-              h("td", { key: "what" }, t(`certificates.${what}`)),
+              h("td", { key: "what" }, t(`certificates.${what}`), stored.includes(`EUFS:${folder}/${file}`) && h("span", { class: "stored" }, icon("check"), t("certificates.stored"))),
+              h(
+                "td",
+                { key: "store" },
+                h("input", {
+                  id: `store-${file.replace(/[^a-z]+/g, "-")}`,
+                  type: "file",
+                  disabled: !able,
+                  "aria-label": t("certificates.choose", { file }),
+                  onchange: (/** @type {Event} */ event) =>
+                    store(view, `EUFS:${folder}/${file}`, /** @type {HTMLInputElement} */ (event.currentTarget)),
+                }),
+              ),
             ),
           ),
         ),

@@ -1,6 +1,7 @@
 //! Everything beyond the upload of a file through the COM form: servers, files of the module, its
 //! readiness and its settings.
 
+mod certificate;
 mod copy;
 mod download;
 mod readiness;

@@ -1,10 +1,11 @@
 //! The module's settings for DFOTA: read, and written back only on request.
 
+use super::certificate::{Outcome, Store};
 use super::readiness::is_event;
 use super::source::{number, refused, unsendable};
 use crate::at::{Command, Line, Quoted, Setting, Urc};
 use crate::dfota::asking::{Asking, Told};
-use crate::dfota::connect::{Listen, connection, learn_state};
+use crate::dfota::connect::{Greet, Listen, connection, learn_state};
 use crate::dfota::context::{Context, problem_of};
 use crate::dfota::follow::Follow;
 use crate::dfota::idle::Module;
@@ -29,6 +30,8 @@ pub struct SettingRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Settings {
     asking: Asking,
+    /// A certificate to be stored when everything else was asked.
+    store: Option<Store>,
 }
 
 impl Settings {
@@ -55,6 +58,52 @@ impl Settings {
         }
     }
 
+    /// Stores a certificate, and reads the settings again.
+    pub(in crate::dfota) fn store(cx: &mut Context, name: &str, bytes: &[u8]) -> State {
+        match Store::new(cx, name, bytes) {
+            Ok(store) => {
+                cx.problem = None;
+                let mut asking = Asking::new(cx, [Command::Attention]);
+                asking.ask_last([Command::IgnoreDtr, store.delete()]);
+                let store = Some(store);
+                State::Settings(Self { asking, store })
+            }
+            Err(problem) => {
+                cx.problem = Some(Problem {
+                    code: ProblemCode::SettingRefused,
+                    ..problem
+                });
+                State::Module(Module)
+            }
+        }
+    }
+
+    fn stored(self, cx: &mut Context, outcome: Outcome) -> State {
+        match outcome {
+            Outcome::Stored(path) => {
+                let mut facts = cx.settings_facts.take().unwrap_or_default();
+                let path = path.as_str().to_owned();
+                if !facts.certificates.contains(&path) {
+                    facts.certificates.push(path);
+                }
+                cx.settings_facts = Some(facts);
+                cx.note("the certificate is stored");
+                Self::ask(cx, Command::Attention)
+            }
+            Outcome::Failed(problem) => {
+                cx.problem = Some(problem);
+                // Half a certificate is worse than none.
+                let delete = self.store.as_ref().map(Store::delete);
+                Self::ask(cx, delete.unwrap_or(Command::Attention))
+            }
+            Outcome::Stuck(problem) => {
+                cx.problem = Some(problem);
+                // The greeting ends data mode, if the module still waits for data.
+                Greet::enter(cx)
+            }
+        }
+    }
+
     fn ask(cx: &mut Context, first: Command) -> State {
         let mut asking = Asking::new(cx, [first]);
         if cx.family().settings {
@@ -73,15 +122,29 @@ impl Settings {
         let mut facts = cx.settings_facts.take().unwrap_or_default();
         facts.watchdog_pins = pins(cx);
         cx.settings_facts = Some(facts);
-        State::Settings(Self { asking })
+        State::Settings(Self {
+            asking,
+            store: None,
+        })
     }
 
-    pub(in crate::dfota) fn wait(&self, _: &Context) -> Wait {
-        Wait::answer(WaitCode::Answer, self.asking.exchange())
+    pub(in crate::dfota) fn wait(&self, cx: &Context) -> Wait {
+        match &self.store {
+            Some(store) if !store.is_waiting() => store.wait(cx),
+            _ => Wait::answer(WaitCode::Answer, self.asking.exchange()),
+        }
     }
 
-    pub(in crate::dfota) const fn deadline(&self, _: &Context) -> Instant {
-        self.asking.deadline()
+    pub(in crate::dfota) fn deadline(&self, cx: &Context) -> Instant {
+        match &self.store {
+            Some(store) if !store.is_waiting() => store.wait(cx).deadline(),
+            _ => self.asking.deadline(),
+        }
+    }
+
+    /// A certificate is under way: to stop now would leave the module in data mode.
+    pub(in crate::dfota) fn is_storing(&self) -> bool {
+        self.store.is_some()
     }
 
     pub(in crate::dfota) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
@@ -90,6 +153,18 @@ impl Settings {
                 return Follow::enter_found(cx, *event);
             }
             Happening::Line(Line::Urc(Urc::Ready)) => return Listen::enter_after_boot(cx),
+            Happening::Line(_) | Happening::Deadline
+                if self.store.as_ref().is_some_and(|store| !store.is_waiting()) =>
+            {
+                let outcome = self
+                    .store
+                    .as_mut()
+                    .and_then(|store| store.take(cx, happening));
+                return match outcome {
+                    Some(outcome) => self.stored(cx, outcome),
+                    None => State::Settings(self),
+                };
+            }
             Happening::Line(line) if !is_event(line) => self.asking.take(line),
             Happening::Deadline => self.asking.timeout(cx),
             Happening::Choice(Choice::Cancel) => return Module::enter(cx),
@@ -101,6 +176,10 @@ impl Settings {
         learn(cx, &told);
         let is_deaf = told.command == Command::Attention && told.result.is_err();
         if !is_deaf && self.asking.next(cx) {
+            return State::Settings(self);
+        }
+        if let Some(store) = self.store.as_mut().filter(|_| !is_deaf) {
+            store.begin(cx);
             return State::Settings(self);
         }
         Module::enter(cx)
@@ -118,7 +197,8 @@ fn learn(cx: &mut Context, told: &Told) {
     let answer = match &told.result {
         Ok(answer) => Some(answer),
         Err(failure) => {
-            if !told.command.expects_value() {
+            let may_fail = matches!(told.command, Command::DeleteFile(_) | Command::IgnoreDtr);
+            if !told.command.expects_value() && !may_fail {
                 // Only a write: a setting that a module lacks is no problem.
                 let line = crate::at::masked(&told.command.line());
                 cx.problem = Some(problem_of(failure, &line));
