@@ -444,6 +444,21 @@ fn a_file_that_the_module_counts_otherwise_after_the_go_is_not_started() {
 }
 
 #[test]
+fn a_file_of_another_size_than_was_sent_is_not_started() {
+    let text = "+QFLST: \"UFS:dfota_update.bin\",19999";
+    let fault = answer("+QFLST=*", Reply::Text(text.into()));
+    let mut rig = sending(of("EG060K-EA").with(fault));
+    let verdict = rig.upgrade();
+    assert_verdict(
+        &verdict,
+        Outcome::NotUpgraded,
+        Some(ProblemCode::StoredSizeMismatch),
+    );
+    assert_eq!(verdict.detail.as_deref(), Some("19999"));
+    never_started(&rig, &verdict);
+}
+
+#[test]
 fn a_path_that_the_module_does_not_have_is_refused_by_it_and_told() {
     let mut rig = Rig::of("EG060K-EA");
     rig.reach_module().choose_source(SourceRequest {

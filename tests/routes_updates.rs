@@ -640,3 +640,30 @@ fn a_package_may_lead_to_an_older_version_and_another_one_back() {
         }
     }
 }
+
+/// Proves N3-29.
+#[test]
+fn four_502_ends_leave_an_eg06xk_alone_and_the_fifth_asks_it_x_22() {
+    // It answers commands all the while, so that only the rule keeps the session from asking.
+    let mut settings = of("EG060K-EA").with(Fault::NoReset);
+    settings.link = Link::Uart;
+    let mut rig = Rig::new(settings);
+    rig.reach_module().choose_url(HTTP).start();
+    rig.until(Stage::Ready);
+    rig.choose(Choice::Go);
+    rig.until(Stage::Downloading);
+    let sent = rig.commands.len();
+    for n in 1..=5 {
+        rig.input(Input::Bytes(b"\r\n+QIND: \"FOTA\", \"START\"\r\n"));
+        rig.pass(Duration::from_secs(5));
+        rig.input(Input::Bytes(b"\r\n+QIND: \"FOTA\", \"END\", 502\r\n"));
+        if n < 5 {
+            rig.pass(Duration::from_secs(120));
+            assert_eq!((rig.verdict(), rig.commands.len()), (None, sent), "{n}");
+        }
+    }
+    let verdict = rig.until(Stage::Done).verdict().expect("a verdict");
+    assert_verdict(&verdict, Outcome::NotUpgraded, Some(ProblemCode::EndCode));
+    assert_eq!(verdict.number, Some(502));
+    assert!(verdict.remarks.contains(&Remark::Retried));
+}
