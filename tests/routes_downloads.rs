@@ -303,7 +303,8 @@ fn a_module_that_is_busy_with_another_upgrade_keeps_its_number_and_is_listened_t
         };
         let mut rig = Rig::new(of(model).with(fault));
         let verdict = rig.upgrade_from(HTTP);
-        assert_verdict(&verdict, Outcome::NotUpgraded, Some(ProblemCode::CmeError));
+        // It may be about to start by itself: nothing is claimed, and what comes is followed.
+        assert_verdict(&verdict, Outcome::CannotTell, Some(ProblemCode::CmeError));
         assert_eq!(verdict.number, Some(2), "{model}");
         let took: u64 = verdict.laps.iter().map(|lap| lap.ms).sum();
         assert!(took >= 20_000, "{model}: only {took} ms for a sign");
@@ -693,4 +694,45 @@ fn what_the_module_held_before_is_not_deleted_by_a_download_that_brought_nothing
         Some(ProblemCode::DownloadCode),
     );
     assert_eq!(lines(&rig, "AT+QFOTADL=5"), [""; 0]);
+}
+
+/// A package that lay there before is not taken for the one that was to be fetched.
+#[test]
+fn a_package_from_before_is_never_started_in_place_of_a_download_that_nobody_heard_of() {
+    let fault = |command: &str, says: Reply| Fault::Answer {
+        command: command.into(),
+        reply: says,
+        times: u32::MAX,
+    };
+    let settings = of("BG95-M3")
+        .with(Fault::StoredPackage { size: 5000 })
+        .with(fault("+QFOTADL=\"*", Reply::Ok))
+        .with(fault("+QFOTADL?", Reply::Text("+QFOTADL: 2".into())));
+    let mut rig = Rig::new(settings);
+    rig.reach_module().choose_url(HTTP);
+    rig.choose(Choice::Start {
+        unknown_model: false,
+        preset_go: true,
+    });
+    let verdict = rig.finish();
+    assert_verdict(
+        &verdict,
+        Outcome::NotUpgraded,
+        Some(ProblemCode::DownloadSilent),
+    );
+    assert_eq!(rig.module.updates_started(), 0);
+}
+
+#[test]
+fn an_eg06xk_that_lingers_after_its_download_is_not_called_not_upgraded() {
+    let mut rig = Rig::new(of("EG060K-EA").with(Fault::NoDownloadEnd));
+    rig.reach_module().choose_url(HTTP).start();
+    rig.until(Stage::Ready);
+    rig.choose(Choice::Go);
+    rig.input(Input::Bytes(b"\r\n+QIND: \"FOTA\",\"HTTPEND\"\r\n"));
+    rig.pass(Duration::from_secs(200));
+    assert_ne!(
+        rig.verdict().map(|verdict| verdict.outcome),
+        Some(Outcome::NotUpgraded)
+    );
 }

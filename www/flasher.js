@@ -232,10 +232,10 @@ export class DeltaportFlasher extends HTMLElement {
 
   /** @param {File} file */
   async setPackage(file) {
+    this.#file = file;
     await this.command((flasher) => {
       this.change({ panel: null });
       if (this.#snap.source) flasher.setSource();
-      this.#file = file;
       return flasher.setPackage(file);
     });
   }
@@ -335,7 +335,8 @@ export class DeltaportFlasher extends HTMLElement {
    */
   async #need(whole) {
     this.#loading ??= this.#loadRoutes();
-    this.change({ failed: false, loading: whole && !this.#ui.whole });
+    this.change({ failed: false });
+    if (whole) this.change({ loading: !this.#ui.whole });
     try {
       await this.#loading;
       if (whole && !this.#ui.whole) await this.#takeOver();
@@ -346,7 +347,7 @@ export class DeltaportFlasher extends HTMLElement {
       this.change({ failed: true });
       return false;
     } finally {
-      this.change({ loading: false });
+      if (whole) this.change({ loading: false });
     }
   }
 
@@ -361,8 +362,8 @@ export class DeltaportFlasher extends HTMLElement {
   async #takeOver() {
     const core = await import("./routes/deltaport.js");
     await this.#load(core);
-    const [port, file] = [this.#port, this.#snap.package && this.#file];
-    if (!port || this.#snap.stage !== "module") return;
+    const port = this.#port;
+    if (this.#takingOver || !port || this.#snap.stage !== "module") return;
     // Nobody starts anything meanwhile; what is shown stays.
     this.#takingOver = true;
     this.#snap = { ...this.#snap, actions: [] };
@@ -373,7 +374,8 @@ export class DeltaportFlasher extends HTMLElement {
     const flasher = this.#start();
     flasher?.connect(port, { ...this.#ui.options, heard: true });
     await settled;
-    if (file) await flasher?.setPackage(file);
+    // Also one that was picked in the meantime.
+    if (this.#file) await flasher?.setPackage(this.#file);
   }
 
   async #loadRoutes() {

@@ -7,8 +7,8 @@ pub const ACKNOWLEDGED: u64 = 1024;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Acknowledgements {
     count: u64,
-    /// A line has begun: what follows is the result.
-    over: bool,
+    /// A line has begun: until its end nothing is an acknowledgement.
+    in_line: bool,
 }
 
 impl Acknowledgements {
@@ -16,7 +16,7 @@ impl Acknowledgements {
     pub const fn new() -> Self {
         Self {
             count: 0,
-            over: false,
+            in_line: false,
         }
     }
 
@@ -25,9 +25,9 @@ impl Acknowledgements {
     pub fn take(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             match byte {
-                b'A' if !self.over => self.count += 1,
-                b'\r' | b'\n' => {}
-                _ => self.over = true,
+                b'A' if !self.in_line => self.count += 1,
+                b'\r' | b'\n' => self.in_line = false,
+                _ => self.in_line = true,
             }
         }
     }
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn an_error_is_no_acknowledgement() {
         let mut counted = Acknowledgements::new();
-        counted.take(b"\r\nERROR A\r\nA");
+        counted.take(b"\r\nERROR A\r\n+CEREG: 1\r\n");
         assert_eq!(counted.bytes(), 0);
     }
 }

@@ -24,7 +24,7 @@ pub fn secrets(line: &[u8], found: &mut dyn FnMut(Range<usize>)) {
         // Key, value.
         return fields(line, start, 2, found);
     }
-    if let Some(start) = behind(line, b"+QCFGEXT:").and(behind(line, b" value:")) {
+    if let Some(start) = behind(line, b"key:").and(behind(line, b" value:")) {
         return found(start..end(line, start, b"\r\n"));
     }
     let mut rest = 0;

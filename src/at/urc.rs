@@ -89,6 +89,11 @@ pub enum FotaEvent<'a> {
 }
 
 impl FotaEvent<'_> {
+    /// The module is busy with an upgrade: it downloads, or is in its update mode.
+    pub const fn is_at_work(self) -> bool {
+        self.is_under_way() || self.is_download()
+    }
+
     /// The module fetches a package, or has done so.
     pub const fn is_download(self) -> bool {
         matches!(self, Self::DownloadStart(_) | Self::Downloading(_))

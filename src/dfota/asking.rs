@@ -84,6 +84,12 @@ impl Asking {
         self.next(cx)
     }
 
+    /// The commands that are not answered yet.
+    pub(super) fn unsent(self) -> Vec<Command> {
+        let first = self.exchange.command().clone();
+        core::iter::once(first).chain(self.queue).collect()
+    }
+
     /// Asks `command` before all others that wait.
     pub(super) fn ask_first(&mut self, command: Command) {
         self.queue.push_front(command);

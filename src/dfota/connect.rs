@@ -39,6 +39,8 @@ impl AwaitOpen {
         cx.greeting = None;
         cx.identity = Identity::default();
         cx.module = None;
+        cx.readiness = None;
+        cx.settings_facts = None;
         cx.proof = None;
         cx.progress = None;
         cx.open(cx.settings.baud_rate);
@@ -104,7 +106,7 @@ impl Listen {
 
     pub(super) fn handle(self, cx: &mut Context, happening: &Happening<'_>) -> State {
         match happening {
-            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
+            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_at_work() => {
                 Follow::enter_found(cx, *event)
             }
             Happening::Line(Line::Urc(Urc::Ready)) => Self::enter_after_boot(cx),
@@ -155,7 +157,7 @@ impl Greet {
 
     pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         match happening {
-            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
+            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_at_work() => {
                 Follow::enter_found(cx, *event)
             }
             Happening::Line(Line::Urc(Urc::Ready)) => Listen::enter_after_boot(cx),
@@ -231,7 +233,7 @@ impl WrongPort {
 
     pub(super) fn handle(self, cx: &mut Context, happening: &Happening<'_>) -> State {
         match happening {
-            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
+            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_at_work() => {
                 Follow::enter_found(cx, *event)
             }
             Happening::Line(Line::Urc(Urc::Ready)) => Listen::enter_after_boot(cx),
@@ -275,7 +277,7 @@ impl Identify {
 
     pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         let told = match happening {
-            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
+            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_at_work() => {
                 return Follow::enter_found(cx, *event);
             }
             Happening::Line(Line::Urc(Urc::Ready)) => return Listen::enter_after_boot(cx),

@@ -77,6 +77,8 @@ pub struct Follow {
     retried: u8,
     /// The start command was refused: only the version is still to be read.
     refused: Option<Problem>,
+    /// It was refused because the module is busy with an update of its own.
+    ongoing: bool,
     /// How often the version was read and found unchanged.
     unchanged: u32,
     /// Another version was read once: a single reading proves nothing, a byte of it may be wrong.
@@ -156,6 +158,7 @@ impl Follow {
             download: downloads.then_some(Fetch::Running),
             retried: 0,
             refused: None,
+            ongoing: false,
             unchanged: 0,
             seen_once: None,
             upgraded: None,
@@ -233,6 +236,7 @@ impl Follow {
     pub(super) fn enter_ongoing(cx: &mut Context, problem: Problem) -> State {
         let mut follow = Self::enter(cx);
         follow.refused = Some(problem);
+        follow.ongoing = true;
         follow.phase = Phase::Watch {
             ask_at: cx.now + ONGOING,
         };
@@ -489,7 +493,8 @@ impl Follow {
             }
             FotaEvent::DownloadEnd(transport, code) => {
                 cx.progress = None;
-                let pause = if code == Some(0) {
+                // A line that lost its code is no failure: the update may be about to begin (B-up2-2).
+                let pause = if matches!(code, Some(0) | None) {
                     self.download = Some(Fetch::Complete);
                     cx.times().first_report
                 } else {
@@ -501,7 +506,7 @@ impl Follow {
                     ask_at: cx.now + pause,
                 };
             }
-            FotaEvent::End(Some(TRIES_AGAIN)) if self.retried + 1 < cx.family().retries => {
+            FotaEvent::End(Some(TRIES_AGAIN) | None) if self.retried + 1 < retries(cx) => {
                 self.retried += 1;
                 cx.remark(Remark::Retried);
                 self.phase = Phase::Watch {
@@ -627,7 +632,10 @@ impl Follow {
         }
         cx.note("the port is back");
         // Some come back in the middle of the update, and report (N3-21).
-        let is_back = cx.is_module_usb() && (!cx.family().reports_over_usb || self.end.is_some());
+        let is_silent = cx
+            .known_family()
+            .is_some_and(|family| !family.reports_over_usb);
+        let is_back = cx.is_module_usb() && (is_silent || self.end.is_some());
         let pause = if is_back {
             USB_SETTLE
         } else if cx.is_module_usb() {
@@ -859,6 +867,12 @@ impl Follow {
         self.unchanged += 1;
         // The two readings that prove another version follow each other.
         self.seen_once = None;
+        if self.ongoing && !cx.family().trigger_mode {
+            // It said that it is busy, and then starts by itself: nothing is undone behind its back.
+            let silent = problem(ProblemCode::DownloadSilent);
+            let problem = self.refused.take().unwrap_or(silent);
+            return self.open_end(cx, problem, new);
+        }
         if let Some(problem) = self.refused.take() {
             if cx.run.as_ref().is_some_and(|run| run.data_mode_began) {
                 cx.remark(Remark::PackageLeft);
@@ -884,6 +898,12 @@ impl Follow {
             };
             return State::Follow(self);
         }
+        // The package is in, nothing was heard since: the module may still be about to begin.
+        let may_begin = !cx.family().trigger_mode
+            && self.end.is_none()
+            && !self.started
+            && self.booted.is_none()
+            && !self.port_was_lost;
         let (code, wait_until) = match self.end {
             Some((_, Some(code))) if code != 0 => {
                 return not_upgraded(cx, end_code(code), new);
@@ -902,10 +922,14 @@ impl Follow {
                 };
                 (ProblemCode::VersionUnchanged, until)
             }
-            None => (
-                ProblemCode::NoEndSameVersion,
-                self.last_sign + UNCHANGED_WITHOUT_END,
-            ),
+            None => {
+                let patience = if may_begin {
+                    cx.times().silence
+                } else {
+                    UNCHANGED_WITHOUT_END
+                };
+                (ProblemCode::NoEndSameVersion, self.last_sign + patience)
+            }
         };
         if cx.now < wait_until || self.unchanged < 2 {
             // The module may still be working: never "failed" too early.
@@ -915,6 +939,7 @@ impl Follow {
             return State::Follow(self);
         }
         match unsure {
+            None if may_begin => self.cannot_tell(cx, code, new),
             Some(reason) => self.cannot_tell(cx, reason.unwrap_or(code), new),
             None => not_upgraded(cx, problem(code), new),
         }
@@ -943,7 +968,7 @@ impl Follow {
         may_be_blind && !self.started && self.end.is_none()
     }
 
-    fn cannot_tell(mut self, cx: &mut Context, code: ProblemCode, new: Option<String>) -> State {
+    fn cannot_tell(self, cx: &mut Context, code: ProblemCode, new: Option<String>) -> State {
         let number = self
             .end
             .and_then(|(_, code)| code)
@@ -952,6 +977,11 @@ impl Follow {
             number,
             ..problem(code)
         };
+        self.open_end(cx, problem, new)
+    }
+
+    /// Nobody can tell: a sign of life takes it up again.
+    fn open_end(mut self, cx: &mut Context, problem: Problem, new: Option<String>) -> State {
         self.phase = Phase::Watch {
             ask_at: cx.now + cx.times().silence,
         };
@@ -966,6 +996,11 @@ fn not_upgraded(cx: &mut Context, problem: Problem, new: Option<String>) -> Stat
         cx.remark(Remark::PackageLeft);
     }
     Done::enter(cx, Outcome::NotUpgraded, Some(problem), new)
+}
+
+/// How often the module tries by itself; what is not known may be one that does.
+fn retries(cx: &Context) -> u8 {
+    cx.known_family().map_or(5, |family| family.retries)
 }
 
 fn end_code(code: u32) -> Problem {

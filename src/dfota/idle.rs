@@ -143,6 +143,8 @@ pub struct Done {
     follow: Option<Box<Follow>>,
     /// Settings that the run changed are brought back.
     restoring: Option<Asking>,
+    /// Not all of them could be.
+    restore_failed: bool,
 }
 
 impl Done {
@@ -159,6 +161,7 @@ impl Done {
         State::Done(Self {
             follow: None,
             restoring: restore(cx, answers),
+            restore_failed: false,
         })
     }
 
@@ -177,6 +180,7 @@ impl Done {
         State::Done(Self {
             follow: Some(Box::new(follow)),
             restoring,
+            restore_failed: false,
         })
     }
 
@@ -189,16 +193,29 @@ impl Done {
         let (Some(asking), Some(told)) = (&mut self.restoring, told) else {
             return;
         };
-        let remark = if told.result.is_err() {
-            Some(Remark::SleepNotRestored)
-        } else if asking.next(cx) {
+        // One that is refused is no reason to leave out the others.
+        self.restore_failed |= told.result.is_err();
+        if asking.next(cx) {
             return;
+        }
+        let remark = if self.restore_failed {
+            Some(Remark::SleepNotRestored)
         } else {
             Some(Remark::SleepRestored)
         };
         self.restoring = None;
         if let (Some(verdict), Some(remark)) = (&mut cx.verdict, remark) {
             verdict.remarks.push(remark);
+        }
+    }
+
+    /// What could not be sent is kept for the verdict that comes later.
+    fn give_up_restoring(&mut self, cx: &mut Context) {
+        if let Some(asking) = self.restoring.take() {
+            cx.restore = asking.unsent();
+            if let Some(verdict) = &mut cx.verdict {
+                verdict.remarks.push(Remark::SleepNotRestored);
+            }
         }
     }
 
@@ -213,6 +230,7 @@ impl Done {
     pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         match happening {
             Happening::Choice(Choice::LookAgain) => {
+                self.give_up_restoring(cx);
                 if let Some(follow) = self.follow.take() {
                     cx.verdict = None;
                     return follow.look_again(cx);
@@ -236,6 +254,7 @@ impl Done {
             Happening::Line(Line::Urc(Urc::Fota(_) | Urc::Ready | Urc::AppReady))
             | Happening::PortReturned
             | Happening::Opened => {
+                self.give_up_restoring(cx);
                 if let Some(mut follow) = self.follow.take() {
                     cx.verdict = None;
                     follow.resume(cx);
@@ -250,7 +269,7 @@ impl Done {
                 }
             }
             Happening::PortLost => {
-                self.restoring = None;
+                self.give_up_restoring(cx);
                 if let Some(follow) = &mut self.follow {
                     follow.lost(cx);
                 }

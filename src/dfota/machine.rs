@@ -255,10 +255,10 @@ impl State {
             Self::Follow(state) if state.is_port_lost() => vec![Reconnect],
             Self::Follow(_) => vec![],
             Self::Done(state) => {
-                let mut actions = vec![ChoosePackage, Disconnect];
+                let mut actions = vec![ChoosePackage];
                 // What was changed is brought back first.
                 if !state.is_restoring() {
-                    actions.push(Next);
+                    actions.extend([Next, Disconnect]);
                 }
                 if state.is_open() {
                     actions.push(LookAgain);

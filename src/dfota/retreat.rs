@@ -261,6 +261,15 @@ impl Retreat {
         let is_download = cx.source.is_some() && cx.family().trigger_mode;
         // What the module held before is not ours to delete, least of all while it updates (591).
         // What can be taken up again later is worth keeping.
+        if is_download
+            && matches!(
+                self.reason.code,
+                ProblemCode::DownloadSilent | ProblemCode::WriteFailed
+            )
+        {
+            // Given up, not ended: it must not go on behind the verdict.
+            asking.ask_last([Command::CancelDownload]);
+        }
         if began && !cx.source.as_ref().is_some_and(Source::is_resumable) {
             asking.ask_last([stored_file::delete(cx).unwrap_or(Command::DeletePackage)]);
         }

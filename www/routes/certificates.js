@@ -38,12 +38,12 @@ export function certificates(view) {
   return h(
     "div",
     { class: "setting", key: "certificates", id: "certificates" },
-    h("h5", null, t("certificates")),
+    h("h4", null, t("certificates")),
     h("p", { class: "quiet" }, t("certificates.effect")),
     h(
       "table",
       null,
-      h("thead", null, h("tr", null, ["server", "file", "what", "store"].map((key) => h("th", { key, scope: "col" }, t(`certificates.${key}`))))),
+      h("thead", null, h("tr", null, ["server", "file", "what"].map((key) => h("th", { key, scope: "col" }, t(`certificates.${key}`))))),
       SETS.map(([scheme, folder, files]) =>
         h(
           "tbody",
@@ -54,10 +54,11 @@ export function certificates(view) {
               { key: file },
               index === 0 && h("th", { scope: "rowgroup", rowspan: files.length }, t(`route.${scheme}`), h("br"), h("code", null, folder)),
               h("td", { key: "file" }, h("code", { class: "wrap" }, file)),
-              h("td", { key: "what" }, t(`certificates.${what}`), stored.includes(`EUFS:${folder}/${file}`) && h("span", { class: "stored" }, icon("check"), t("certificates.stored"))),
               h(
                 "td",
-                { key: "store" },
+                { key: "what" },
+                t(`certificates.${what}`),
+                stored.includes(`EUFS:${folder}/${file}`) && h("span", { class: "stored" }, icon("check"), t("certificates.stored")),
                 h("input", {
                   id: `store-${file.replace(/[^a-z]+/g, "-")}`,
                   type: "file",

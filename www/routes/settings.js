@@ -60,7 +60,7 @@ function setting({ t, snap, page }, name, { id, values = () => [] }, ...fields) 
         for (const secret of form.querySelectorAll("[type=password]")) /** @type {HTMLInputElement} */ (secret).value = "";
       },
     },
-    h("h5", null, t(`setting.${name}`)),
+    h("h4", null, t(`setting.${name}`)),
     h("p", { class: "quiet" }, t(`setting.${name}.effect`)),
     ...fields,
     h("button", { id, type: "submit", class: "small", disabled: !able }, t(`setting.${name}.write`)),
@@ -260,7 +260,7 @@ function stored(view) {
   return h(
     "div",
     { class: "setting", key: "stored" },
-    h("h5", null, t("setting.stored")),
+    h("h4", null, t("setting.stored")),
     facts(
       [t("module.holds"), storedPackage ? t("module.package", { size: f.size(storedPackage) }) : t("module.no-package")],
       [t("module.room"), maxPackage != null ? f.bytes(maxPackage) : "–"],

@@ -32,6 +32,8 @@ const AFTER_CANCEL: Duration = Duration::from_secs(5);
 pub struct Download {
     began: Instant,
     last_sign: Instant,
+    /// The module spoke of this download, or held none before: what it says to be complete is ours.
+    heard: bool,
     /// Bytes that are in, as far as the module told.
     offset: u32,
     percent: Option<u8>,
@@ -63,6 +65,11 @@ impl Download {
         State::Download(Self {
             began: cx.now,
             last_sign: cx.now,
+            // What a package from before left there says nothing about this one.
+            heard: cx
+                .module
+                .as_ref()
+                .is_some_and(|module| module.download_state != Some(2)),
             offset: 0,
             percent: None,
             resumes: 0,
@@ -184,11 +191,17 @@ impl Download {
             // Set to start by itself after all: it is followed, not fought.
             event if event.is_under_way() => Follow::enter_by_itself(cx, event),
             FotaEvent::DownloadStart(_) => {
+                self.heard = true;
                 self.go_on_watching(cx);
                 State::Download(self)
             }
             FotaEvent::Downloading(percent) => {
                 has_begun(cx);
+                self.heard = true;
+                if percent > self.percent {
+                    // It moves: it is not given up.
+                    self.began = cx.now;
+                }
                 // Never backwards; completion is never read from it (B-dl-5).
                 self.percent = self.percent.max(percent);
                 cx.progress = Some(Progress {
@@ -215,6 +228,7 @@ impl Download {
     fn ended(mut self, cx: &mut Context, transport: Transport, code: Option<u32>) -> State {
         if matches!(code, Some(0 | SEGMENT)) {
             has_begun(cx);
+            self.heard = true;
         }
         if self.cancelled {
             if matches!(self.step, Step::Asking(_)) {
@@ -237,6 +251,7 @@ impl Download {
 
     /// The whole package is in.
     fn complete(self, cx: &mut Context) -> State {
+        has_begun(cx);
         cx.progress = None;
         match way(cx) {
             Way::ToFile => Copy::enter_downloaded(cx),
@@ -250,7 +265,7 @@ impl Download {
                 self.watch(cx, cx.times().download_silence);
                 State::Download(self)
             }
-            Some(DownloadState::Complete) => self.complete(cx),
+            Some(DownloadState::Complete) if self.heard => self.complete(cx),
             Some(DownloadState::Stopped(Some(offset))) if way(cx) == Way::Segments => {
                 if offset <= self.offset {
                     return Retreat::enter_in_command_mode(cx, problem(ProblemCode::SegmentStuck));

@@ -170,6 +170,22 @@ impl Readiness {
             (Command::TriggerMode, Ok(answer)) if answer.numbers.get(1) != Some(&0) => {
                 return Some(problem_with(ProblemCode::TriggerModeRefused, &line));
             }
+            // It would sleep in the middle of the download.
+            (Command::SetSleep(_), Err(failure)) => {
+                cx.restore
+                    .retain(|command| !matches!(command, Command::SetSleep(_)));
+                return Some(problem_of(failure, &line));
+            }
+            (Command::SetPowerSaving(_), Err(failure)) => {
+                cx.restore
+                    .retain(|command| !matches!(command, Command::SetPowerSaving(_)));
+                return Some(problem_of(failure, &line));
+            }
+            // Reports may be lost; the version tells all the same.
+            (Command::SetRate(_), Err(_)) => {
+                cx.restore
+                    .retain(|command| !matches!(command, Command::SetRate(_)));
+            }
             (Command::Attention, Err(failure)) => return Some(problem_of(failure, &line)),
             _ => {}
         }

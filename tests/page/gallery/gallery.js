@@ -4,6 +4,9 @@
 import "/flasher.js";
 import { STATES } from "./states.js";
 
+/** A key stands in the page until its words are there. */
+const KEY = /\b[a-z]+(-[a-z]+)*\.[a-z-]+\.(do|means|title|lede)\b/;
+
 globalThis.states = Object.keys(STATES);
 
 globalThis.show = async (name, language) => {
@@ -23,6 +26,9 @@ globalThis.show = async (name, language) => {
   element.setUi(ui);
   for (const entry of log) element.addEntry(entry);
   while (!element.querySelector(".headline")) await new Promise(requestAnimationFrame);
+  // The words of other ways are loaded when a state has need of them.
+  const late = performance.now() + 5000;
+  while (KEY.test(document.body.innerText) && performance.now() < late) await new Promise(requestAnimationFrame);
 };
 
 const query = new URLSearchParams(location.search);
