@@ -347,7 +347,8 @@ export class DeltaportFlasher extends HTMLElement {
       this.change({ failed: true });
       return false;
     } finally {
-      if (whole) this.change({ loading: false });
+      // Words that came are shown in any case.
+      this.change(whole ? { loading: false } : {});
     }
   }
 

@@ -277,7 +277,11 @@ impl Identify {
 
     pub(super) fn handle(mut self, cx: &mut Context, happening: &Happening<'_>) -> State {
         let told = match happening {
-            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_at_work() => {
+            Happening::Line(Line::Urc(Urc::Fota(event))) if event.is_under_way() => {
+                // Half an identity proves nothing.
+                if let Some(module) = &mut cx.module {
+                    module.version = None;
+                }
                 return Follow::enter_found(cx, *event);
             }
             Happening::Line(Line::Urc(Urc::Ready)) => return Listen::enter_after_boot(cx),

@@ -632,9 +632,10 @@ impl Follow {
         }
         cx.note("the port is back");
         // Some come back in the middle of the update, and report (N3-21).
-        let is_silent = cx
-            .known_family()
-            .is_some_and(|family| !family.reports_over_usb);
+        let is_silent = !cfg!(feature = "routes")
+            || cx
+                .known_family()
+                .is_some_and(|family| !family.reports_over_usb);
         let is_back = cx.is_module_usb() && (is_silent || self.end.is_some());
         let pause = if is_back {
             USB_SETTLE
@@ -867,7 +868,7 @@ impl Follow {
         self.unchanged += 1;
         // The two readings that prove another version follow each other.
         self.seen_once = None;
-        if self.ongoing && !cx.family().trigger_mode {
+        if cfg!(feature = "routes") && self.ongoing && !cx.family().trigger_mode {
             // It said that it is busy, and then starts by itself: nothing is undone behind its back.
             let silent = problem(ProblemCode::DownloadSilent);
             let problem = self.refused.take().unwrap_or(silent);
@@ -899,7 +900,8 @@ impl Follow {
             return State::Follow(self);
         }
         // The package is in, nothing was heard since: the module may still be about to begin.
-        let may_begin = !cx.family().trigger_mode
+        let may_begin = cfg!(feature = "routes")
+            && !cx.family().trigger_mode
             && self.end.is_none()
             && !self.started
             && self.booted.is_none()
@@ -1000,6 +1002,9 @@ fn not_upgraded(cx: &mut Context, problem: Problem, new: Option<String>) -> Stat
 
 /// How often the module tries by itself; what is not known may be one that does.
 fn retries(cx: &Context) -> u8 {
+    if !cfg!(feature = "routes") {
+        return 0;
+    }
     cx.known_family().map_or(5, |family| family.retries)
 }
 

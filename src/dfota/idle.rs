@@ -190,7 +190,9 @@ impl Done {
 
     /// One more answer of the commands that bring the settings back.
     fn restored(&mut self, cx: &mut Context, told: Option<Told>) {
-        let (Some(asking), Some(told)) = (&mut self.restoring, told) else {
+        let (Some(asking), Some(told), true) =
+            (&mut self.restoring, told, cfg!(feature = "routes"))
+        else {
             return;
         };
         // One that is refused is no reason to leave out the others.
@@ -211,7 +213,9 @@ impl Done {
 
     /// What could not be sent is kept for the verdict that comes later.
     fn give_up_restoring(&mut self, cx: &mut Context) {
-        if let Some(asking) = self.restoring.take() {
+        if let Some(asking) = self.restoring.take()
+            && cfg!(feature = "routes")
+        {
             cx.restore = asking.unsent();
             if let Some(verdict) = &mut cx.verdict {
                 verdict.remarks.push(Remark::SleepNotRestored);
@@ -274,11 +278,11 @@ impl Done {
                     follow.lost(cx);
                 }
             }
-            Happening::Line(line) => {
+            Happening::Line(line) if cfg!(feature = "routes") => {
                 let told = self.restoring.as_mut().and_then(|asking| asking.take(line));
                 self.restored(cx, told);
             }
-            Happening::Deadline => {
+            Happening::Deadline if cfg!(feature = "routes") => {
                 let told = self
                     .restoring
                     .as_mut()

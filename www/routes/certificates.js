@@ -40,34 +40,29 @@ export function certificates(view) {
     { class: "setting", key: "certificates", id: "certificates" },
     h("h4", null, t("certificates")),
     h("p", { class: "quiet" }, t("certificates.effect")),
-    h(
-      "table",
-      null,
-      h("thead", null, h("tr", null, ["server", "file", "what"].map((key) => h("th", { key, scope: "col" }, t(`certificates.${key}`))))),
-      SETS.map(([scheme, folder, files]) =>
+    SETS.map(([scheme, folder, files]) =>
+      h(
+        "section",
+        { key: scheme },
+        h("h5", null, `${t(`route.${scheme}`)}, ${folder}`),
         h(
-          "tbody",
-          { key: scheme },
-          files.map(([file, what], index) =>
+          "ul",
+          { class: "certificates" },
+          files.map(([file, what]) =>
             h(
-              "tr",
+              "li",
               { key: file },
-              index === 0 && h("th", { scope: "rowgroup", rowspan: files.length }, t(`route.${scheme}`), h("br"), h("code", null, folder)),
-              h("td", { key: "file" }, h("code", { class: "wrap" }, file)),
-              h(
-                "td",
-                { key: "what" },
-                t(`certificates.${what}`),
-                stored.includes(`EUFS:${folder}/${file}`) && h("span", { class: "stored" }, icon("check"), t("certificates.stored")),
-                h("input", {
-                  id: `store-${file.replace(/[^a-z]+/g, "-")}`,
-                  type: "file",
-                  disabled: !able,
-                  "aria-label": t("certificates.choose", { file }),
-                  onchange: (/** @type {Event} */ event) =>
-                    store(view, `EUFS:${folder}/${file}`, /** @type {HTMLInputElement} */ (event.currentTarget)),
-                }),
-              ),
+              h("code", { class: "wrap" }, file),
+              h("span", null, t(`certificates.${what}`)),
+              stored.includes(`EUFS:${folder}/${file}`) && h("span", null, icon("check"), t("certificates.stored")),
+              h("input", {
+                id: `store-${file.replace(/[^a-z]+/g, "-")}`,
+                type: "file",
+                disabled: !able,
+                "aria-label": t("certificates.choose", { file }),
+                onchange: (/** @type {Event} */ event) =>
+                  store(view, `EUFS:${folder}/${file}`, /** @type {HTMLInputElement} */ (event.currentTarget)),
+              }),
             ),
           ),
         ),
